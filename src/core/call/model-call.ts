@@ -1,0 +1,28 @@
+// A call for a model's answer, in our words, whatever dialect it was spoken in.
+import type { ModelKind } from '../catalog/catalog.ts';
+import type { CallFacts } from '../usage/usage.ts';
+
+export interface ModelCall {
+  readonly kind: ModelKind;
+  /** The model or alias that the caller named. */
+  readonly name: string;
+  /** The body as it came; what must change on the way is spliced into it. */
+  readonly body: string;
+  readonly bodyBytes: number;
+  readonly streamed: boolean;
+  /** The caller asked for the usage at the end of a stream. */
+  readonly usageWanted: boolean;
+  /** The caller's `stream_options`, of which only `include_usage` is ours to change. */
+  readonly streamOptions?: Readonly<Record<string, unknown>>;
+  /** Tokens per choice that the caller allows at most. */
+  readonly outputLimit?: number;
+  /** The field in which the caller said so. */
+  readonly outputLimitField?: 'max_tokens' | 'max_completion_tokens';
+  readonly choices: number;
+  /** Parts of the prompt whose tokens their bytes do not bound. */
+  readonly images: number;
+  readonly attachments: number;
+  readonly facts: Omit<CallFacts, 'occurred_at'>;
+  /** Headers for which one provider has an ear; no other gets them. */
+  readonly extraHeaders: Readonly<Record<string, string>>;
+}
