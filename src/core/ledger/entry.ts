@@ -1,0 +1,91 @@
+// What is told to the ledger about one call: its total so far, never a difference, so that repeats converge.
+import type { Amount } from '../money/amount.ts';
+import type { Receipt } from '../pricing/receipt.ts';
+import type { CallFacts, Usage } from '../usage/usage.ts';
+
+/** A budget's scope in the period that was current when the money was set aside. */
+export interface Counter {
+  readonly scope: string;
+  readonly period: string;
+}
+
+/** What is pinned when a call is about to reach a provider, and written down before its first byte leaves. */
+export interface DispatchedCall {
+  readonly requestId: string;
+  readonly walletId: string;
+  readonly currency: string;
+  readonly organizationId?: string;
+  readonly userId?: string;
+  readonly virtualKeyId: string;
+  /** The name that the caller sent; it decides the charge. */
+  readonly name: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly streamed: boolean;
+  readonly held: Amount;
+  readonly counters: readonly Counter[];
+  readonly pins: PricePins;
+  /** Upper bound of the input, from which an estimate is made when nothing better is known. */
+  readonly promptTokensEstimate: number;
+  readonly facts: CallFacts;
+  readonly gatewayId: string;
+  /** Gapless within one gateway's life: a missing number is a call without its charge. */
+  readonly dispatchNo: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** The versions by which cost and charge are computed, whatever is published meanwhile. */
+export interface PricePins {
+  readonly charge: PinnedPrice;
+  readonly cost: PinnedPrice;
+}
+
+export interface PinnedPrice {
+  readonly versionId: string;
+  readonly currency: string;
+  /** Exact fraction as text, `numerator/denominator`: units of the target per unit of the price's currency. */
+  readonly conversion?: { readonly fxRateId: string; readonly rate: string };
+}
+
+/** One try at one provider inside a call. */
+export interface Attempt {
+  readonly provider: string;
+  readonly model: string;
+  readonly outcome: 'answered' | 'failed' | 'refused' | 'timed_out' | 'aborted';
+  readonly status?: number;
+  readonly error?: string;
+  readonly startedAt: number;
+  readonly latencyMs: number;
+}
+
+export type CallOutcome =
+  | 'completed'
+  /** The wallet ran out in mid-stream. */
+  | 'cut_off'
+  /** The caller hung up. */
+  | 'abandoned'
+  /** The provider's stream broke after its first byte. */
+  | 'broken'
+  | 'failed'
+  /** Nobody came back to say how it ended. */
+  | 'reaped';
+
+export interface ChargeEntry {
+  /** The same for every delivery of this entry. */
+  readonly eventId: string;
+  readonly call: DispatchedCall;
+  readonly total: Amount;
+  readonly cost: Amount;
+  readonly costCurrency: string;
+  /** An estimate is replaced by a later estimate (a higher revision) or by the final word; nothing replaces that. */
+  readonly final: boolean;
+  readonly revision: number;
+  readonly usage: Usage;
+  readonly chargeReceipt: Receipt;
+  readonly costReceipt: Receipt;
+  readonly outcome: CallOutcome;
+  readonly attempts: readonly Attempt[];
+  readonly endedAt: number;
+  readonly firstByteMs?: number;
+}
