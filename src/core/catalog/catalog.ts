@@ -1,0 +1,68 @@
+// What can be called: names, the targets behind them, their providers. Immutable; replaced as a whole.
+import type { Rational } from '../money/rational.ts';
+import type { PriceBook } from './price-book.ts';
+
+export type ModelKind = 'chat' | 'embedding';
+
+export interface Credential {
+  readonly providerKeyId: string;
+  readonly secret: string;
+  readonly isPrimary: boolean;
+  readonly weight: number;
+}
+
+export interface Provider {
+  readonly providerId: string;
+  readonly name: string;
+  /** How it is spoken to: a name of a folder in `providers/`. */
+  readonly adapter: string;
+  readonly baseUrl: string;
+  readonly credentials: readonly Credential[];
+  readonly headTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  /** What it does when a caller hangs up in mid-stream: bills the whole answer (then it is drained), or stops. */
+  readonly onHangUp: 'drain' | 'close';
+  /** Where a limit is written that the caller did not set. */
+  readonly outputLimitField: 'max_tokens' | 'max_completion_tokens';
+}
+
+export interface Target {
+  readonly provider: Provider;
+  /** The model's id as the provider knows it. */
+  readonly model: string;
+  /** The name under which its cost is listed. */
+  readonly name: string;
+  readonly contextWindow?: number;
+  readonly maxOutputTokens?: number;
+  readonly defaultOutputTokens?: number;
+  readonly tokenizer: string;
+}
+
+export interface Route {
+  readonly name: string;
+  readonly subject: 'model' | 'alias';
+  readonly kind: ModelKind;
+  /** In the order in which they are tried. */
+  readonly targets: readonly Target[];
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+export interface Catalog {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly prices: PriceBook;
+  readonly exchange: readonly ExchangeRate[];
+}
+
+export interface ExchangeRate {
+  readonly fxRateId: string;
+  readonly base: string;
+  readonly quote: string;
+  /** Major units of `quote` for one of `base`. */
+  readonly rate: Rational;
+}
+
+/** The newest rate of each pair comes first in `exchange`. */
+export function findExchangeRate(catalog: Catalog, base: string, quote: string): ExchangeRate | undefined {
+  return catalog.exchange.find((each) => each.base === base && each.quote === quote);
+}
