@@ -1,0 +1,22 @@
+// Named places between hold and settle at which a test stops the process for good.
+
+export const failpointNames = [
+  'after-hold',
+  'after-journal-dispatch',
+  'after-dispatch',
+  'after-answer-head',
+  'in-mid-stream',
+  'after-answer',
+  'after-journal-settle',
+  'after-settle',
+  'after-answer-end',
+  'before-ledger-write',
+  'after-ledger-write',
+  'after-confirm',
+] as const;
+
+export type FailpointName = (typeof failpointNames)[number];
+
+export interface Failpoints {
+  reach(name: FailpointName): void;
+}

@@ -1,0 +1,44 @@
+// The second copy of every dispatch and settlement until Postgres has committed it.
+import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
+import type { Checkpoint } from './fast-store.ts';
+
+export type JournalRecord =
+  | { readonly kind: 'dispatch'; readonly call: DispatchedCall }
+  | { readonly kind: 'checkpoint'; readonly requestId: string; readonly checkpoint: Checkpoint }
+  | { readonly kind: 'settle'; readonly entry: ChargeEntry };
+
+/** What is left of a request when its gateway died: replay makes one of these for each that was not committed. */
+export interface UnfinishedCall {
+  readonly call: DispatchedCall;
+  readonly checkpoint?: Checkpoint;
+  readonly entry?: ChargeEntry;
+}
+
+export interface Journal {
+  /**
+   * Resolves when the record survives a kill of this process (or, synced by `wait`, a loss of power).
+   * Rejects with `Failure('not_exact')` when it cannot be written, a full disk for one.
+   */
+  append(record: JournalRecord): Promise<void>;
+
+  /**
+   * What an earlier life left, in the order of dispatch. A torn last record is dropped with a warning.
+   * @throws JournalDamaged when a record in the middle does not read; it names the file and the offset.
+   */
+  unfinished(): Promise<readonly UnfinishedCall[]>;
+
+  /** Postgres has these requests' final word: their records may go. */
+  forget(requestIds: readonly string[]): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+export class JournalDamaged extends Error {
+  constructor(file: string, offset: number, reason: string) {
+    super(
+      `The journal is damaged: ${file} at byte ${offset}: ${reason}. Calls after that point may not be charged yet. ` +
+        'Restore the file, or move it away to start without it: what it held is then missing from the ledger.',
+    );
+    this.name = 'JournalDamaged';
+  }
+}

@@ -1,0 +1,53 @@
+// What an upstream speaks: how a call is put to it, and how its answer is read. Pure translation; a folder each.
+import type { Target } from '#core/catalog/catalog.ts';
+import type { ModelCall } from '#core/call/model-call.ts';
+import type { Usage } from '#core/usage/usage.ts';
+import type { UpstreamRequest } from './upstream.ts';
+
+export interface ProviderRequestPlan {
+  readonly target: Target;
+  readonly credential: string | undefined;
+  /** Tokens per choice; `undefined` for calls without output. */
+  readonly outputLimit: number | undefined;
+}
+
+/** One event of a streamed answer. */
+export interface StreamEvent {
+  /** The event's bytes as they came, with the blank line that ends it. */
+  readonly bytes: Buffer;
+  readonly kind: 'content' | 'usage' | 'error' | 'done' | 'other';
+  /** Pieces of text in it, and their bytes: what an estimate counts. */
+  readonly deltas: number;
+  readonly textBytes: number;
+  /** The provider's own words, on an event that carries them. */
+  readonly usage?: unknown;
+}
+
+export interface StreamReader {
+  /** Every event that this piece completes, in order. */
+  read(piece: Buffer): readonly StreamEvent[];
+}
+
+export interface ProviderFailure {
+  /** For the caller; never a credential, nor words that may contain one. */
+  readonly message: string;
+  readonly type?: string;
+  readonly code?: string;
+  readonly param?: string;
+  readonly retryAfterMs?: number;
+}
+
+export interface ProviderAdapter {
+  readonly name: string;
+  request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
+  /** The usage of a whole answer; `missing` when it says nothing. */
+  usageOf(call: ModelCall, answer: Buffer): Usage;
+  /** The usage that a stream's events carried, the last word of each field. */
+  usageOfStream(raw: unknown): Usage;
+  stream(): StreamReader;
+  failure(
+    status: number,
+    headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+    body: Buffer,
+  ): ProviderFailure;
+}
