@@ -27,6 +27,13 @@ export const rules: readonly Rule[] = [
     packages: schema,
     builtins: computing,
   },
+  // It serves what the simulator's pure half decides.
+  {
+    folder: 'adapters/simulator',
+    house: ['core', 'ports', 'providers/simulator'],
+    packages: [],
+    builtins: 'everything',
+  },
   { folder: 'adapters/*', house: ['core', 'ports'], packages: [], builtins: 'everything' },
   { folder: 'http', house: ['core', 'ports', 'flows', 'dialects', 'http'], packages: server, builtins: 'everything' },
   { folder: 'main.ts', house: 'everything', packages: 'everything', builtins: 'everything' },
