@@ -1,0 +1,31 @@
+// What OpenAI's dialect calls each kind of failure (`error.type`).
+import type { FailureName } from '#core/failure.ts';
+
+export const errorTypes = {
+  malformed_request: 'invalid_request_error',
+  invalid_parameter: 'invalid_request_error',
+  missing_key: 'authentication_error',
+  invalid_key: 'authentication_error',
+  expired_key: 'authentication_error',
+  insufficient_balance: 'insufficient_quota',
+  budget_exceeded: 'insufficient_quota',
+  forbidden: 'permission_error',
+  unknown_model: 'invalid_request_error',
+  not_found: 'invalid_request_error',
+  method_not_allowed: 'invalid_request_error',
+  request_timeout: 'invalid_request_error',
+  conflict: 'invalid_request_error',
+  body_too_large: 'invalid_request_error',
+  upstream_refused: 'invalid_request_error',
+  rate_limited: 'rate_limit_error',
+  too_large_for_limit: 'rate_limit_error',
+  upstream_rate_limited: 'rate_limit_error',
+  internal: 'server_error',
+  upstream_failed: 'upstream_error',
+  upstream_unreachable: 'upstream_error',
+  unpriced: 'server_error',
+  not_exact: 'server_error',
+  ledger_behind: 'server_error',
+  draining: 'server_error',
+  upstream_timeout: 'upstream_error',
+} as const satisfies Record<FailureName, string>;

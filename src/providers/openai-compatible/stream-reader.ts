@@ -1,0 +1,142 @@
+// Reads a stream of server-sent events beside its bytes: parses only the events that can carry usage, counts the others.
+import type { StreamEvent, StreamReader } from '#ports/provider.ts';
+
+// A provider that never ends an event must not fill our memory.
+const eventBytesMax = 4_194_304;
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+export function openAiStreamReader(): StreamReader {
+  let carried: Buffer | undefined;
+  return {
+    read(piece) {
+      const bytes = carried ? Buffer.concat([carried, piece]) : piece;
+      const events: StreamEvent[] = [];
+      let start = 0;
+      for (;;) {
+        const end = endOfEvent(bytes, start);
+        if (end < 0) break;
+        events.push(readEvent(bytes.subarray(start, end)));
+        start = end;
+      }
+      carried = start === bytes.length ? undefined : bytes.subarray(start);
+      if (carried && carried.length > eventBytesMax) throw new RangeError('The provider sent an event beyond 4 MiB.');
+      return events;
+    },
+  };
+}
+
+/** The index behind the blank line that ends the event which begins at `from`; −1 when it has not come yet. */
+function endOfEvent(bytes: Buffer, from: number): number {
+  let at = from;
+  for (;;) {
+    at = bytes.indexOf(lineFeed, at);
+    if (at < 0) return -1;
+    if (bytes[at + 1] === lineFeed) return at + 2;
+    if (bytes[at + 1] === carriageReturn && bytes[at + 2] === lineFeed) return at + 3;
+    at += 1;
+  }
+}
+
+function readEvent(bytes: Buffer): StreamEvent {
+  // One byte a character: enough to find ASCII keys in, and lengths are bytes.
+  const text = bytes.toString('latin1');
+  if (mayCarryUsage(text)) return parsedEvent(bytes);
+  const counted = countText(text);
+  if (counted.deltas > 0) return { bytes, kind: 'content', ...counted };
+  return { bytes, kind: isDone(text) ? 'done' : 'other', deltas: 0, textBytes: 0 };
+}
+
+// Usage stands at the top level or under a provider's own key; as a key it is followed by an object.
+function mayCarryUsage(text: string): boolean {
+  const usage = text.indexOf('"usage"');
+  if (usage >= 0 && text.indexOf('{', usage) >= 0 && !text.startsWith('null', skip(text, usage + 7))) return true;
+  return text.includes('"error"');
+}
+
+function skip(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ':' || text[at] === ' ') at += 1;
+  return at;
+}
+
+function isDone(text: string): boolean {
+  return /^data: ?\[DONE\]/.test(text);
+}
+
+function parsedEvent(bytes: Buffer): StreamEvent {
+  const data = bytes
+    .toString('utf8')
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => line.slice(5).trimStart())
+    .join('\n');
+  const counted = countText(bytes.toString('latin1'));
+  const parsed = parseObject(data);
+  if (!parsed) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
+  if (isObject(parsed['error'])) return { bytes, kind: 'error', ...counted };
+  const usage = parsed['usage'] ?? usageElsewhere(parsed);
+  if (!isObject(usage)) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
+  const choices = parsed['choices'];
+  const alone = Array.isArray(choices) && choices.length === 0;
+  // Some providers repeat the usage so far on every chunk: those are the caller's to see.
+  return { bytes, kind: alone ? 'usage' : counted.deltas > 0 ? 'content' : 'other', ...counted, usage };
+}
+
+/** Groq says it under a key of its own, Moonshot in the last choice. */
+function usageElsewhere(chunk: Record<string, unknown>): unknown {
+  const own = chunk['x_groq'];
+  if (isObject(own)) return own['usage'];
+  const choices: unknown = chunk['choices'];
+  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  return isObject(first) ? first['usage'] : undefined;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// The keys under which models deliver text, thoughts and tool calls piece by piece.
+const textKeys = ['"content":', '"arguments":', '"reasoning_content":', '"reasoning":', '"refusal":'] as const;
+
+function countText(text: string): { readonly deltas: number; readonly textBytes: number } {
+  let deltas = 0;
+  let textBytes = 0;
+  for (const key of textKeys) {
+    let at = text.indexOf(key);
+    while (at >= 0) {
+      const bytes = stringBytes(text, at + key.length);
+      if (bytes > 0) {
+        deltas += 1;
+        textBytes += bytes;
+      }
+      at = text.indexOf(key, at + key.length);
+    }
+  }
+  return { deltas, textBytes };
+}
+
+/** The bytes between the quotes of the string that begins at or behind `from`; 0 for anything else. */
+function stringBytes(text: string, from: number): number {
+  let start = from;
+  while (text[start] === ' ') start += 1;
+  if (text[start] !== '"') return 0;
+  let end = start;
+  for (;;) {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length - start - 1;
+    let slashes = 0;
+    while (text[end - 1 - slashes] === '\\') slashes += 1;
+    if (slashes % 2 === 0) return end - start - 1;
+  }
+}
