@@ -1,0 +1,139 @@
+// Tries a call's targets in order: again where that may help, the next one where it does not, until one answers.
+import type { Target } from '#core/catalog/catalog.ts';
+import { Failure } from '#core/failure.ts';
+import type { Attempt } from '#core/ledger/entry.ts';
+import type { ProviderAdapter, ProviderFailure } from '#ports/provider.ts';
+import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
+import { dispatch, type OpenCall } from './dispatch.ts';
+import type { PricedTarget } from './fare.ts';
+import type { House } from './house.ts';
+
+const triesPerTarget = 2;
+const backoffMs = 100;
+
+/** A provider that asks for more patience is passed over. */
+const patienceMs = 2_000;
+
+const errorBytesMax = 1_048_576;
+
+export interface Answered {
+  readonly answer: UpstreamAnswer;
+  readonly provider: ProviderAdapter;
+  readonly priced: PricedTarget;
+}
+
+/**
+ * Every try is noted in `attempts`. Nothing of an answer has been passed on when this returns.
+ * @throws Failure `upstream_*` of the last try, or that of a refusal which no retry can mend.
+ */
+export async function attempt(
+  house: House,
+  open: OpenCall,
+  attempts: Attempt[],
+  signal: AbortSignal,
+): Promise<Answered> {
+  let last: Failure | undefined;
+  for (const priced of open.fare.targets) {
+    const provider = house.providers.get(priced.target.provider.adapter);
+    if (!provider) throw new Failure('internal', `No adapter is called "${priced.target.provider.adapter}".`);
+    await dispatch(house, open, priced);
+    for (let tryNo = 1; tryNo <= triesPerTarget; tryNo += 1) {
+      const tried = await tryOnce(house, open, { provider, priced, attempts, signal });
+      if ('answer' in tried) return tried;
+      last = tried.failure;
+      if (tried.next === 'give-up') throw last;
+      if (tried.next === 'next-target' || tryNo === triesPerTarget) break;
+      await house.clock.sleep(last.detail.retryAfterMs ?? backoffMs * tryNo, signal);
+      if (signal.aborted) throw last;
+    }
+  }
+  throw last ?? new Failure('internal', 'The route has no target.');
+}
+
+type Tried = Answered | { readonly failure: Failure; readonly next: 'retry' | 'next-target' | 'give-up' };
+
+interface Try {
+  readonly provider: ProviderAdapter;
+  readonly priced: PricedTarget;
+  readonly attempts: Attempt[];
+  readonly signal: AbortSignal;
+}
+
+async function tryOnce(house: House, open: OpenCall, { provider, priced, attempts, signal }: Try): Promise<Tried> {
+  const { target } = priced;
+  const { call } = open;
+  const startedAt = house.clock.now();
+  const note = (outcome: Attempt['outcome'], more: { status?: number; error?: string } = {}): void => {
+    const latencyMs = house.clock.now() - startedAt;
+    attempts.push({ provider: target.provider.name, model: target.name, outcome, ...more, startedAt, latencyMs });
+  };
+  const request = provider.request(call, {
+    target,
+    credential: credentialOf(target),
+    outputLimit: call.kind === 'chat' ? outputLimitOf(open) : undefined,
+  });
+  let answer: UpstreamAnswer;
+  try {
+    answer = await house.upstream.send(request, signal);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    if (error.kind === 'aborted') {
+      note('aborted');
+      return { failure: new Failure('upstream_failed', 'The caller hung up.', { cause: error }), next: 'give-up' };
+    }
+    const timedOut = error.kind === 'timeout';
+    note(timedOut ? 'timed_out' : 'failed', { error: error.message });
+    const kind = timedOut
+      ? 'upstream_timeout'
+      : error.kind === 'unreachable'
+        ? 'upstream_unreachable'
+        : 'upstream_failed';
+    return { failure: new Failure(kind, error.message, { cause: error }), next: timedOut ? 'next-target' : 'retry' };
+  }
+  house.failpoints.reach('after-answer-head');
+  if (answer.status < 300) {
+    note('answered', { status: answer.status });
+    return { answer, provider, priced };
+  }
+  const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
+  const said = provider.failure(answer.status, answer.headers, body);
+  note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
+    status: answer.status,
+    error: said.message,
+  });
+  return failedWith(answer.status, said);
+}
+
+/** Streams may buy more as they go; every other call must end at what is held. */
+function outputLimitOf({ call, fare, held }: OpenCall): number {
+  return call.streamed ? fare.outputTokensMax : held.outputTokens;
+}
+
+function credentialOf(target: Target): string | undefined {
+  const { credentials } = target.provider;
+  return (credentials.find((each) => each.isPrimary) ?? credentials[0])?.secret;
+}
+
+function failedWith(status: number, said: ProviderFailure): Exclude<Tried, Answered> {
+  const detail = {
+    upstreamStatus: status,
+    ...(said.param === undefined ? {} : { param: said.param }),
+    ...(said.retryAfterMs === undefined ? {} : { retryAfterMs: said.retryAfterMs }),
+  };
+  if (status === 401 || status === 402 || status === 403) {
+    // Our account with the provider, not the caller's with us.
+    const message = 'The provider refused our credential. The operator has to look at its provider key.';
+    return { failure: new Failure('upstream_failed', message, { ...detail, shouldRetry: false }), next: 'next-target' };
+  }
+  if (status === 429) {
+    const patient = (said.retryAfterMs ?? 0) <= patienceMs;
+    return {
+      failure: new Failure('upstream_rate_limited', said.message, detail),
+      next: patient ? 'retry' : 'next-target',
+    };
+  }
+  if (status === 408 || status === 409 || status >= 500) {
+    return { failure: new Failure('upstream_failed', said.message, detail), next: 'retry' };
+  }
+  return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
+}

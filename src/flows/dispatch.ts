@@ -1,0 +1,63 @@
+// Writes down that a call is about to reach a provider: first in the journal, then in the store, then it may go.
+import type { ModelCall } from '#core/call/model-call.ts';
+import { promptTokensEstimate } from '#core/call/bounds.ts';
+import { Failure } from '#core/failure.ts';
+import type { Caller } from '#core/keys/caller.ts';
+import type { DispatchedCall } from '#core/ledger/entry.ts';
+import type { Checkpoint } from '#ports/fast-store.ts';
+import { type CallFare, pinOf, type PricedTarget } from './fare.ts';
+import { type HeldFare, leaseMs } from './hold.ts';
+import type { House } from './house.ts';
+
+/** A call from its hold on; what changes is what has been sent. */
+export interface OpenCall {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly call: ModelCall;
+  readonly fare: CallFare;
+  readonly held: HeldFare;
+  readonly startedAt: number;
+  /** As last written down; `undefined` while nothing can have reached a provider. */
+  dispatched: DispatchedCall | undefined;
+  /** What is known so far, for its estimate should nobody come back. */
+  progress: () => Checkpoint | undefined;
+}
+
+/** Again for another target of the same call: the same number, the new provider. */
+export async function dispatch(house: House, open: OpenCall, { target, cost }: PricedTarget): Promise<DispatchedCall> {
+  const { requestId, caller, call, fare, held } = open;
+  const dispatched: DispatchedCall = {
+    requestId,
+    walletId: caller.walletId,
+    currency: caller.currency,
+    ...(caller.organizationId === undefined ? {} : { organizationId: caller.organizationId }),
+    ...(caller.userId === undefined ? {} : { userId: caller.userId }),
+    virtualKeyId: caller.virtualKeyId,
+    name: call.name,
+    provider: target.provider.name,
+    model: target.name,
+    streamed: call.streamed,
+    held: held.granted,
+    counters: held.scopes.budgets.map(({ scope, period }) => ({ scope, period })),
+    pins: { charge: pinOf(fare.charge), cost: pinOf(cost) },
+    promptTokensEstimate: Math.min(promptTokensEstimate(call), fare.promptTokensMax),
+    facts: fare.facts,
+    gatewayId: house.dispatches.gatewayId,
+    dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),
+    startedAt: open.startedAt,
+  };
+  try {
+    await house.journal.append({ kind: 'dispatch', call: dispatched });
+  } catch (error) {
+    // A number that others have passed meanwhile stays taken: it ends as a call that is settled at zero.
+    if (!open.dispatched && !house.dispatches.giveBack(dispatched.dispatchNo)) open.dispatched = dispatched;
+    throw error;
+  }
+  open.dispatched = dispatched;
+  house.failpoints.reach('after-journal-dispatch');
+  if (!(await house.store.dispatch(dispatched, leaseMs))) {
+    throw new Failure('internal', 'The money set aside for this call was released before it was sent. Send it again.');
+  }
+  house.failpoints.reach('after-dispatch');
+  return dispatched;
+}

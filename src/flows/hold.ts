@@ -1,0 +1,108 @@
+// Sets the worst case of a call aside, or refuses the call before anything has left the house.
+import { sliceTokens, usefulTokens } from '#core/call/bounds.ts';
+import type { ModelCall } from '#core/call/model-call.ts';
+import { Failure } from '#core/failure.ts';
+import type { Caller } from '#core/keys/caller.ts';
+import { type CallScopes, scopesOf } from '#core/limits/limits.ts';
+import { type Amount, zero } from '#core/money/amount.ts';
+import { currencyOf, formatAmount } from '#core/money/currency.ts';
+import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
+import type { HoldOutcome, HoldRequest } from '#ports/fast-store.ts';
+import type { CallFare } from './fare.ts';
+import type { House } from './house.ts';
+
+/** A hold outlives its last touch by this; touches come every two seconds. */
+export const leaseMs = 30_000;
+
+export interface HeldFare {
+  readonly granted: Amount;
+  /** Tokens of output per choice that the granted amount covers. */
+  readonly outputTokens: number;
+  /** Fewer than the call asked for: the wallet does not afford more. */
+  readonly clamped: boolean;
+  readonly scopes: CallScopes;
+}
+
+/** @throws Failure `insufficient_balance`, `budget_exceeded`, `rate_limited`, `too_large_for_limit`, `ledger_behind`, `not_exact`. */
+export async function holdFare(
+  house: House,
+  requestId: string,
+  { caller, call, fare }: { caller: Caller; call: ModelCall; fare: CallFare },
+): Promise<HeldFare> {
+  const scopes = scopesOf(caller.limitOwners, house.clock.now());
+  const strict = caller.overspendPolicy === 'strict';
+  const wanted = fare.outputTokensMax;
+  const first = call.streamed && !strict ? Math.min(wanted, sliceTokens) : wanted;
+  const amount = holdFor(fare.quote, first);
+  const request: HoldRequest = {
+    requestId,
+    walletId: caller.walletId,
+    amount,
+    minimum: strict ? amount : holdFor(fare.quote, Math.min(usefulTokens, first)),
+    minBalance: scopes.minBalance ?? zero,
+    budgets: scopes.budgets,
+    rates: scopes.rates,
+    slots: scopes.slots,
+    tokens: BigInt(fare.promptTokensMax + first * call.choices),
+    leaseMs,
+  };
+  const outcome = await askForHold(house, request);
+  if (outcome.kind !== 'held') throw refusal(outcome, caller);
+  const affordable = outcome.granted === amount ? first : affordableOutput(fare.quote, outcome.granted);
+  const outputTokens = Math.min(first, affordable ?? 0);
+  return { granted: outcome.granted, outputTokens, clamped: !call.streamed && outputTokens < wanted, scopes };
+}
+
+async function askForHold(house: House, request: HoldRequest): Promise<HoldOutcome> {
+  const outcome = await house.store.hold(request);
+  if (outcome.kind !== 'unknown-wallet') return outcome;
+  try {
+    const { wallets, counters } = await house.ledger.load([request.walletId]);
+    await house.store.load(wallets, counters);
+  } catch (cause) {
+    throw new Failure('not_exact', 'The wallet could not be read just now. Try again shortly.', {
+      retryAfterMs: 1_000,
+      cause,
+    });
+  }
+  return house.store.hold(request);
+}
+
+function refusal(outcome: Exclude<HoldOutcome, { kind: 'held' }>, caller: Caller): Failure {
+  switch (outcome.kind) {
+    case 'short': {
+      const currency = currencyOf(caller.currency);
+      const available = formatAmount(outcome.available, currency);
+      const needed = formatAmount(outcome.needed, currency);
+      const detail = { limitSource: outcome.source, available, needed, currency: currency.code };
+      return outcome.source === 'wallet'
+        ? new Failure(
+            'insufficient_balance',
+            `The wallet has ${available} ${currency.code} available and this call needs at least ${needed}. Top it up, or ask for less output.`,
+            detail,
+          )
+        : new Failure(
+            'budget_exceeded',
+            `The budget ${outcome.source} has ${available} ${currency.code} left and this call needs at least ${needed}.`,
+            detail,
+          );
+    }
+    case 'limited':
+      return outcome.retryAfterMs === undefined
+        ? new Failure('too_large_for_limit', `This call alone is larger than the limit ${outcome.source}.`, {
+            limitSource: outcome.source,
+          })
+        : new Failure('rate_limited', `The limit ${outcome.source} is reached.`, {
+            limitSource: outcome.source,
+            retryAfterMs: outcome.retryAfterMs,
+          });
+    case 'outbox-full':
+      return new Failure('ledger_behind', 'Too many charges wait for the database. Try again shortly.', {
+        retryAfterMs: 1_000,
+      });
+    case 'unknown-wallet':
+      return new Failure('not_exact', `The wallet of this key is not known to the ledger.`, { retryAfterMs: 1_000 });
+    case 'ended':
+      return new Failure('internal', 'This request has ended already.');
+  }
+}

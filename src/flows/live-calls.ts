@@ -1,0 +1,63 @@
+// The calls that are under way in this process: touched while they live, so that only the dead are reaped.
+import type { Checkpoint } from '#ports/fast-store.ts';
+import type { House } from './house.ts';
+import { leaseMs } from './hold.ts';
+
+export interface LiveCall {
+  readonly requestId: string;
+  /** Only once it was dispatched; streams know more with every piece. */
+  checkpoint(): Checkpoint | undefined;
+}
+
+const touchMs = 2_000;
+
+export class LiveCalls {
+  readonly #calls = new Map<string, LiveCall>();
+  #onEmpty: (() => void) | undefined;
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  enter(call: LiveCall): void {
+    this.#calls.set(call.requestId, call);
+  }
+
+  leave(requestId: string): void {
+    this.#calls.delete(requestId);
+    if (this.#calls.size === 0) this.#onEmpty?.();
+  }
+
+  /** Resolves when no call is under way. */
+  async empty(): Promise<void> {
+    if (this.#calls.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+  }
+
+  values(): IterableIterator<LiveCall> {
+    return this.#calls.values();
+  }
+}
+
+/** Extends every live call's lease and writes its checkpoint down, until the signal aborts. */
+export async function touchLiveCalls(house: House, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await house.clock.sleep(touchMs, signal);
+    await touchOnce(house);
+  }
+}
+
+export async function touchOnce(house: House): Promise<void> {
+  for (const call of house.live.values()) {
+    const checkpoint = call.checkpoint();
+    try {
+      if (checkpoint) await house.journal.append({ kind: 'checkpoint', requestId: call.requestId, checkpoint });
+      await house.store.touch(call.requestId, leaseMs, checkpoint);
+    } catch (error) {
+      // The call goes on; at worst its estimate is older than it could be.
+      house.log.warn({ error, request_id: call.requestId }, 'a checkpoint could not be written down');
+    }
+  }
+}

@@ -1,0 +1,212 @@
+// Lets a streamed answer through while counting it: buys more as it goes, and stops at the last affordable token.
+import { sliceTokens } from '#core/call/bounds.ts';
+import type { CallOutcome } from '#core/ledger/entry.ts';
+import { type Amount, add, subtract, zero } from '#core/money/amount.ts';
+import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
+import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
+import type { Door } from '#ports/door.ts';
+import type { StreamEvent } from '#ports/provider.ts';
+import { UpstreamError } from '#ports/upstream.ts';
+import type { Answered } from './attempt.ts';
+import type { OpenCall } from './dispatch.ts';
+import type { House } from './house.ts';
+
+/** A caller who is gone does not keep a provider busy for longer than this, where the provider bills the whole answer. */
+const drainMs = 15_000;
+
+export interface Metered {
+  readonly outcome: Extract<CallOutcome, 'completed' | 'cut_off' | 'abandoned' | 'broken'>;
+  readonly usage: Usage;
+  /** Set aside in the end. */
+  readonly held: Amount;
+  readonly lastEvent: Buffer | undefined;
+  readonly usageEvent: Buffer | undefined;
+  readonly cause?: UpstreamError;
+  /** The provider has told of its failure in the stream, and the caller has read it. */
+  readonly failureTold: boolean;
+}
+
+export async function meterStream(
+  house: House,
+  open: OpenCall,
+  { answer, provider, priced }: Answered,
+  door: Door,
+): Promise<Metered> {
+  const meter = new StreamMeter(house, open, door);
+  const reader = provider.stream();
+  open.progress = () => ({ promptTokens: open.dispatched?.promptTokensEstimate ?? 0, completionTokens: meter.tokens });
+  const drains = priced.target.provider.onHangUp === 'drain';
+  let drainTimer: NodeJS.Timeout | undefined;
+  const onHangUp = (): void => {
+    meter.abandoned = true;
+    if (drains) drainTimer = setTimeout(() => answer.body.close(), drainMs);
+    else answer.body.close();
+  };
+  if (door.hungUp.aborted) onHangUp();
+  else door.hungUp.addEventListener('abort', onHangUp, { once: true });
+  let cause: UpstreamError | undefined;
+  try {
+    await answer.body.pour((piece) => {
+      const taken = meter.take(reader.read(piece), 0);
+      house.failpoints.reach('in-mid-stream');
+      if (meter.cutOff) answer.body.close();
+      return taken?.then(() => {
+        if (meter.cutOff) answer.body.close();
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    cause = error;
+  } finally {
+    clearTimeout(drainTimer);
+    door.hungUp.removeEventListener('abort', onHangUp);
+  }
+  const usage = usageOf(open, meter, provider.usageOfStream);
+  const told = {
+    held: meter.held,
+    lastEvent: meter.lastEvent,
+    usageEvent: meter.usageEvent,
+    failureTold: meter.failed,
+  };
+  return { outcome: outcomeOf(meter, cause), usage, ...told, ...(cause ? { cause } : {}) };
+}
+
+function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metered['outcome'] {
+  if (meter.cutOff) return 'cut_off';
+  if (meter.abandoned) return 'abandoned';
+  return cause || meter.failed ? 'broken' : 'completed';
+}
+
+function usageOf(open: OpenCall, meter: StreamMeter, normalize: (raw: unknown) => Usage): Usage {
+  if (meter.rawUsage) {
+    const reported = normalize(meter.rawUsage);
+    if (reported.status !== 'missing' && (meter.usageEvent || !(meter.cutOff || meter.abandoned))) {
+      return meter.abandoned ? { ...reported, flags: [...reported.flags, 'drained'] } : reported;
+    }
+  }
+  return estimatedUsage({
+    prompt_tokens: open.dispatched?.promptTokensEstimate ?? 0,
+    completion_tokens: meter.tokens,
+    method: 'streamed_text',
+    raw: meter.rawUsage ?? null,
+  });
+}
+
+class StreamMeter {
+  cutOff = false;
+  abandoned = false;
+  failed = false;
+  rawUsage: Record<string, unknown> | undefined;
+  usageEvent: Buffer | undefined;
+  lastEvent: Buffer | undefined;
+  held: Amount;
+  #deltas = 0;
+  #textBytes = 0;
+  #heldTokens: number;
+  #extending: Promise<void> | undefined;
+  #exhausted = false;
+  readonly #house: House;
+  readonly #open: OpenCall;
+  readonly #door: Door;
+
+  constructor(house: House, open: OpenCall, door: Door) {
+    this.#house = house;
+    this.#open = open;
+    this.#door = door;
+    this.held = open.held.granted;
+    this.#heldTokens = open.held.outputTokens * open.call.choices;
+  }
+
+  // One piece of text is at least one token; where pieces hold several, four bytes make one, as in English text.
+  get tokens(): number {
+    return Math.max(this.#deltas, Math.ceil(this.#textBytes / 4));
+  }
+
+  /** Passes events on from `from`; a promise while it waits for money or for a slow caller. */
+  take(events: readonly StreamEvent[], from: number): void | Promise<void> {
+    const passed: Buffer[] = [];
+    for (let index = from; index < events.length && !this.cutOff; index += 1) {
+      const event = events[index];
+      if (!event) break;
+      if (event.deltas > 0 && !this.#covers(event)) {
+        this.#pass(passed);
+        return this.#buy().then(() => {
+          if (this.#covers(event)) return this.take(events, index);
+          this.cutOff = true;
+        });
+      }
+      this.#deltas += event.deltas;
+      this.#textBytes += event.textBytes;
+      if (event.usage) this.#noteUsage(event);
+      if (event.kind === 'error') this.failed = true;
+      // What ends a stream waits until the call is settled.
+      if (event.kind === 'usage' || event.kind === 'done') continue;
+      passed.push(event.bytes);
+    }
+    if (this.tokens + sliceTokens / 2 > this.#heldTokens) this.#buyAhead();
+    return this.#pass(passed);
+  }
+
+  #covers(event: StreamEvent): boolean {
+    const tokens = Math.max(this.#deltas + event.deltas, Math.ceil((this.#textBytes + event.textBytes) / 4));
+    return tokens <= this.#heldTokens || this.#open.fare.quote.perOutputToken.numerator === 0n;
+  }
+
+  #noteUsage(event: StreamEvent): void {
+    this.rawUsage ??= {};
+    // The last word of each field counts; they are repeated, never to be added up.
+    for (const [field, value] of Object.entries(event.usage ?? {})) {
+      if (value !== null) this.rawUsage[field] = value;
+    }
+    if (event.kind === 'usage') this.usageEvent = event.bytes;
+  }
+
+  #pass(passed: readonly Buffer[]): void | Promise<void> {
+    const last = passed.at(-1);
+    if (!last || this.abandoned) return;
+    this.lastEvent = last;
+    return this.#door.write(passed.length === 1 ? last : Buffer.concat(passed));
+  }
+
+  #buyAhead(): void {
+    if (this.#exhausted || this.#extending || this.#heldTokens >= this.#wanted) return;
+    this.#extending = this.#extend().finally(() => {
+      this.#extending = undefined;
+    });
+  }
+
+  async #buy(): Promise<void> {
+    this.#buyAhead();
+    await this.#extending;
+  }
+
+  get #wanted(): number {
+    // What the provider makes of its own limit is not ours to trust: a slice more may be bought, and no further.
+    return this.#open.fare.outputTokensMax * this.#open.call.choices + sliceTokens;
+  }
+
+  async #extend(): Promise<void> {
+    const { fare, call, requestId } = this.#open;
+    const perChoice = this.#heldTokens / call.choices;
+    const one = { ...fare.quote, outputTokensMax: Number.MAX_SAFE_INTEGER };
+    const amount = subtract(holdFor(one, perChoice + sliceTokens), this.held);
+    const minimum = subtract(holdFor(one, perChoice + 1), this.held);
+    const more = {
+      amount: atLeastZero(amount),
+      minimum: atLeastZero(minimum),
+      tokens: BigInt(sliceTokens * call.choices),
+    };
+    const outcome = await this.#house.store.extend(requestId, more);
+    if (outcome.kind !== 'extended') {
+      this.#exhausted = true;
+      return;
+    }
+    this.held = add(this.held, outcome.granted);
+    this.#heldTokens = (affordableOutput(one, this.held) ?? 0) * call.choices;
+    this.#open.dispatched &&= { ...this.#open.dispatched, held: this.held };
+  }
+}
+
+function atLeastZero(value: Amount): Amount {
+  return value < 0n ? zero : value;
+}

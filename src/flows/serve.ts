@@ -1,0 +1,212 @@
+// One call, start to finish: authenticate, resolve, quote, hold, attempt, meter, rate, settle.
+import type { ModelCall } from '#core/call/model-call.ts';
+import { Failure } from '#core/failure.ts';
+import type { Attempt } from '#core/ledger/entry.ts';
+import { estimatedUsage } from '#core/usage/usage.ts';
+import type { Door } from '#ports/door.ts';
+import { UpstreamError } from '#ports/upstream.ts';
+import { type Answered, attempt } from './attempt.ts';
+import { authenticate } from './authenticate.ts';
+import type { OpenCall } from './dispatch.ts';
+import { fareOf } from './fare.ts';
+import { holdFare } from './hold.ts';
+import type { House } from './house.ts';
+import { meterStream } from './meter.ts';
+import { settleCall, unbilled } from './settle.ts';
+
+/** The largest whole answer that is kept in memory. */
+const answerBytesMax = 64 * 1_048_576;
+
+export interface IncomingCall {
+  readonly requestId: string;
+  readonly key: string | undefined;
+  readonly call: ModelCall;
+}
+
+/** @throws Failure while nothing of an answer has left; afterwards the stream itself tells of it. */
+export async function serve(house: House, { requestId, key, call }: IncomingCall, door: Door): Promise<void> {
+  const startedAt = house.clock.now();
+  const caller = await authenticate(house, key);
+  const fare = fareOf(house.snapshot.catalog, caller, call, startedAt);
+  const held = await holdFare(house, requestId, { caller, call, fare });
+  house.failpoints.reach('after-hold');
+  const open: OpenCall = {
+    requestId,
+    caller,
+    call,
+    fare,
+    held,
+    startedAt,
+    dispatched: undefined,
+    progress: () => undefined,
+  };
+  house.live.enter({ requestId, checkpoint: () => open.progress() });
+  try {
+    await answer(house, open, door);
+  } finally {
+    house.live.leave(requestId);
+  }
+}
+
+async function answer(house: House, open: OpenCall, door: Door): Promise<void> {
+  const attempts: Attempt[] = [];
+  let answered: Answered;
+  try {
+    answered = await attempt(house, open, attempts, headSignal(open, door));
+  } catch (error) {
+    await endUnanswered(house, open, attempts);
+    throw error;
+  }
+  if (open.call.streamed && isEventStream(answered)) await passStream(house, open, answered, attempts, door);
+  else await passWhole(house, open, answered, attempts, door);
+  house.failpoints.reach('after-answer-end');
+}
+
+const never = new AbortController().signal;
+
+/** Only a stream is given up when its caller hangs up before the first byte; a whole answer is billed in any case. */
+function headSignal({ call, fare }: OpenCall, door: Door): AbortSignal {
+  const drains = fare.route.targets.some((target) => target.provider.onHangUp === 'drain');
+  return call.streamed && !drains ? door.hungUp : never;
+}
+
+async function passWhole(
+  house: House,
+  open: OpenCall,
+  answered: Answered,
+  attempts: Attempt[],
+  door: Door,
+): Promise<void> {
+  const { answer, provider, priced } = answered;
+  const dispatched = dispatchedOf(open);
+  let body: Buffer;
+  try {
+    body = await answer.body.whole(answerBytesMax);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    // The provider answered, so it bills; how much, it did not live to say.
+    const usage = estimatedUsage({
+      prompt_tokens: dispatched.promptTokensEstimate,
+      completion_tokens: 0,
+      method: 'broken_answer',
+      raw: null,
+    });
+    await settleCall(house, open, dispatched, { usage, outcome: 'broken', attempts, cost: priced.cost });
+    throw brokenFailure(error);
+  }
+  house.failpoints.reach('after-answer');
+  const reported = provider.usageOf(open.call, body);
+  const usage =
+    reported.status === 'missing'
+      ? estimatedUsage({
+          prompt_tokens: dispatched.promptTokensEstimate,
+          completion_tokens: open.call.kind === 'chat' ? Math.ceil(body.length / 4) : 0,
+          method: 'answer_bytes',
+          raw: reported.raw_usage,
+        })
+      : reported;
+  const abandoned = door.hungUp.aborted;
+  const fare = await settleCall(house, open, dispatched, {
+    usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
+    outcome: abandoned ? 'abandoned' : 'completed',
+    attempts,
+    cost: priced.cost,
+    firstByteMs: house.clock.now() - open.startedAt,
+  });
+  const headers: Record<string, string> = { 'content-type': contentTypeOf(answered) };
+  for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
+  if (open.held.clamped) headers['x-faregate-output-limit'] = String(open.held.outputTokens);
+  door.start(answer.status, headers);
+  door.end(body);
+}
+
+async function passStream(
+  house: House,
+  open: OpenCall,
+  answered: Answered,
+  attempts: Attempt[],
+  door: Door,
+): Promise<void> {
+  const { answer, priced } = answered;
+  const firstByteMs = house.clock.now() - open.startedAt;
+  door.start(answer.status, { 'content-type': contentTypeOf(answered), 'cache-control': 'no-cache' });
+  const metered = await meterStream(house, open, answered, door);
+  house.failpoints.reach('after-answer');
+  const { usage, outcome, lastEvent, usageEvent, cause } = metered;
+  const fare = await settleCall(house, open, dispatchedOf(open), {
+    usage,
+    outcome,
+    attempts,
+    cost: priced.cost,
+    firstByteMs,
+  });
+  const { words } = door;
+  switch (outcome) {
+    case 'completed':
+      if (open.call.usageWanted && usageEvent) void door.write(words.withFare(usageEvent, fare));
+      door.end(words.done);
+      return;
+    case 'cut_off':
+      void door.write(words.cutOff(lastEvent, open.call.choices));
+      if (open.call.usageWanted) void door.write(words.usage(lastEvent, usage, fare));
+      door.end(words.done);
+      return;
+    case 'broken':
+      door.end(metered.failureTold ? '' : words.failure(brokenFailure(cause)));
+      return;
+    case 'abandoned':
+      door.end();
+      return;
+  }
+}
+
+/** Nothing was sent: give everything back. Something was: no provider bills for a call it did not answer. */
+async function endUnanswered(house: House, open: OpenCall, attempts: readonly Attempt[]): Promise<void> {
+  const { dispatched, fare, requestId } = open;
+  const target = fare.targets.find((each) => each.target.name === dispatched?.model) ?? fare.targets[0];
+  if (!dispatched || !target) {
+    await house.store.void(requestId);
+    return;
+  }
+  const last = attempts.at(-1);
+  const givenUp = last?.outcome === 'aborted';
+  // A request that was given up under way may have been read: its prompt is then what it consumed, as far as anyone knows.
+  const usage = givenUp
+    ? estimatedUsage({
+        prompt_tokens: dispatched.promptTokensEstimate,
+        completion_tokens: 0,
+        method: 'given_up',
+        raw: null,
+      })
+    : unbilled('no_answer');
+  await settleCall(house, open, dispatched, {
+    usage,
+    outcome: givenUp ? 'abandoned' : 'failed',
+    attempts,
+    cost: target.cost,
+  });
+}
+
+function brokenFailure(cause: UpstreamError | undefined): Failure {
+  const timedOut = cause?.kind === 'timeout';
+  return new Failure(
+    timedOut ? 'upstream_timeout' : 'upstream_failed',
+    cause?.message ?? 'The provider broke the answer off.',
+    { cause },
+  );
+}
+
+function dispatchedOf(open: OpenCall) {
+  if (!open.dispatched) throw new Error('A call was answered that was never dispatched.');
+  return open.dispatched;
+}
+
+/** Some upstreams answer a call for a stream with a whole answer. */
+function isEventStream(answered: Answered): boolean {
+  return contentTypeOf(answered).startsWith('text/event-stream');
+}
+
+function contentTypeOf({ answer }: Answered): string {
+  const type = answer.headers['content-type'];
+  return typeof type === 'string' ? type : 'application/json';
+}
