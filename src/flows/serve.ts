@@ -113,7 +113,10 @@ async function passWhole(
     cost: priced.cost,
     firstByteMs: house.clock.now() - open.startedAt,
   });
-  const headers: Record<string, string> = { 'content-type': contentTypeOf(answered) };
+  const headers: Record<string, string> = {
+    'content-type': contentTypeOf(answered),
+    'content-length': String(body.length),
+  };
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   if (open.held.clamped) headers['x-faregate-output-limit'] = String(open.held.outputTokens);
   door.start(answer.status, headers);

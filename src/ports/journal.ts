@@ -22,17 +22,18 @@ export interface Journal {
   append(record: JournalRecord): Promise<void>;
 
   /**
-   * What an earlier life left, in the order of dispatch. A torn last record is dropped with a warning.
-   * @throws JournalDamaged when a record in the middle does not read; it names the file and the offset.
+   * What earlier lives left, in the order of dispatch. Of several settlements of one request the one that the ledger
+   * would keep. Requests that were forgotten shortly before a crash may come back: the ledger knows them.
    */
   unfinished(): Promise<readonly UnfinishedCall[]>;
 
-  /** Postgres has these requests' final word: their records may go. */
+  /** Postgres has these requests' last word: their records may go. */
   forget(requestIds: readonly string[]): Promise<void>;
 
   close(): Promise<void>;
 }
 
+/** Thrown on opening, when a record in the middle does not read. An unfinished last one is dropped with a warning. */
 export class JournalDamaged extends Error {
   constructor(file: string, offset: number, reason: string) {
     super(

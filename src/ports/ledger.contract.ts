@@ -1,7 +1,7 @@
 // What every keeper of the ledger must do, whatever is delivered, however often, in whatever order.
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
+import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
 import { amount } from '#core/money/amount.ts';
 import type { Books } from './books.ts';
 import { expectSound, walletBooks, type WalletBooks } from './ledger-books.contract.ts';
@@ -284,7 +284,7 @@ export function ledgerContract(make: () => Promise<LedgerKeeper>): void {
       expect(loaded.wallets).toEqual([{ walletId: payer.walletId, balance: wallet?.balance, creditSeq: 1n }]);
       const [day, total, month] = entry.call.counters;
       const spent = new Map(loaded.counters.map((each) => [`${each.scope} ${each.period}`, each.spent]));
-      const keyOf = (counter = day) => `${counter?.scope} ${counter?.period}`;
+      const keyOf = (counter: Counter | undefined) => `${counter?.scope ?? ''} ${counter?.period ?? ''}`;
       expect(spent).toEqual(
         new Map([
           [keyOf(day), entry.total],

@@ -36,6 +36,13 @@ export const rules: readonly Rule[] = [
   },
   { folder: 'adapters/*', house: ['core', 'ports'], packages: [], builtins: 'everything' },
   { folder: 'http', house: ['core', 'ports', 'flows', 'dialects', 'http'], packages: server, builtins: 'everything' },
+  // Commands: what they say goes through the doors, or through the world that they build.
+  {
+    folder: 'cli',
+    house: ['core', 'ports', 'flows', 'http', 'cli', 'world.ts', 'config.ts', 'adapters/data-dir', 'adapters/telemetry'],
+    packages: ['commander'],
+    builtins: 'everything',
+  },
   { folder: 'main.ts', house: 'everything', packages: 'everything', builtins: 'everything' },
   { folder: 'world.ts', house: 'everything', packages: 'everything', builtins: 'everything' },
   { folder: 'config.ts', house: 'everything', packages: 'everything', builtins: 'everything' },

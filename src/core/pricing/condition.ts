@@ -46,7 +46,7 @@ export function prepareCondition(when: PriceCondition): PreparedCondition {
 
 /** Counts are whole, so `gt: 200000` is from 200,001 on. */
 export function promptTokensBetween({ prompt_tokens: range = {} }: PriceCondition) {
-  const { gt = -1, gte = 0, lt = Number.MAX_SAFE_INTEGER, lte = Number.MAX_SAFE_INTEGER } = range;
+  const { gt = -1, gte = 0, lt = Number.MAX_SAFE_INTEGER + 1, lte = Number.MAX_SAFE_INTEGER } = range;
   return { promptTokensMin: Math.max(gt + 1, gte), promptTokensMax: Math.min(lt - 1, lte) };
 }
 

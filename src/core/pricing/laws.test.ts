@@ -90,7 +90,11 @@ function componentsOf(meter: Meter, currency: string): fc.Arbitrary<readonly Pri
 const version: fc.Arbitrary<PriceVersion> = fc
   .record({
     currency: fc.constantFrom(...currencyCodes),
-    meters: fc.subarray([...inputMeters, ...outputMeters, 'request', ...unitMetersUsed] as Meter[], { minLength: 1 }),
+    // Few meters leave nothing to hide behind: each must be covered by its own price.
+    meters: fc.oneof(
+      fc.subarray<Meter>(['input', 'output', 'request'], { minLength: 1 }),
+      fc.subarray<Meter>([...inputMeters, ...outputMeters, 'request', ...unitMetersUsed], { minLength: 1 }),
+    ),
     hybrid: fc.boolean(),
     modifiers: fc.array(modifier, { maxLength: 2 }),
   })
@@ -120,6 +124,21 @@ const count = fc.oneof(
   { weight: 1, arbitrary: fc.constant(0) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 2000 }) },
 );
+const plainPrompt = fc.integer({ min: 1, max: 4000 }).map((text) => ({ ...noPrompt, text }));
+const noPrompt = {
+  text: 0,
+  audio: 0,
+  image: 0,
+  video: 0,
+  read: 0,
+  readAudio: 0,
+  readImage: 0,
+  written: 0,
+  '5m': 0,
+  '30m': 0,
+  '1h': 0,
+  '12h': 0,
+};
 const promptParts = fc.record({
   text: count,
   audio: count,
@@ -142,7 +161,7 @@ const quantities = fc.record(
 
 const usage: fc.Arbitrary<Usage> = fc
   .record({
-    prompt: promptParts,
+    prompt: fc.oneof(plainPrompt, promptParts),
     completion: completionParts,
     quantities: optional(quantities),
     status: fc.constantFrom<Usage['status'][]>(
@@ -292,8 +311,8 @@ const kinds = {
 const foreseen = fc
   .record({
     input: rating,
-    promptSlack: count,
-    outputSlack: count,
+    promptSlack: fc.oneof(fc.constant(0), count),
+    outputSlack: fc.oneof(fc.constant(0), count),
     choices: fc.integer({ min: 1, max: 3 }),
     knownFacts: fc.subarray(['region', 'batch'] as const),
     tiersKnown: fc.boolean(),

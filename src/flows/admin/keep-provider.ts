@@ -26,12 +26,14 @@ function requireReachable({ adapters }: AdminDesk, { adapter, base_url }: Change
     const message = `This server does not speak "${adapter}". It speaks: ${adapters.join(', ')}.`;
     throw new Failure('invalid_parameter', message, { param: 'adapter' });
   }
-  if (typeof base_url === 'string') requireAddress(base_url);
+  if (typeof base_url === 'string') requireAddress(base_url, adapters);
 }
 
-function requireAddress(text: string): void {
+// An adapter that answers by itself has its own scheme instead of a host.
+function requireAddress(text: string, adapters: readonly string[]): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const plain = url && (url.protocol === 'https:' || url.protocol === 'http:') && url.search === '' && url.hash === '';
+  const schemes = ['https', 'http', ...adapters];
+  const plain = url && schemes.includes(url.protocol.slice(0, -1)) && url.search === '' && url.hash === '';
   if (plain && url.username === '' && url.password === '') return;
   throw new Failure(
     'invalid_parameter',

@@ -116,28 +116,28 @@ const pauseMs = 25;
 
 // The wallet may be unknown there yet, or an earlier credit by another process may still be on its way. One that never
 // arrives, because its process died, is left to reconciliation.
-async function showToCalls(
-  { ledger, store, clock, log }: AdminDesk,
-  walletId: string,
-  booked: Booked,
-): Promise<boolean> {
+async function showToCalls(desk: AdminDesk, walletId: string, booked: Booked): Promise<boolean> {
+  const { ledger, store, clock, log } = desk;
   try {
     for (let tries = 0; tries < triesMax; tries += 1) {
-      if ((await store.credit(walletId, booked.amount, booked.creditSeq)) !== 'missing') return true;
+      if (await isShown(desk, walletId, booked)) return true;
       const { wallets, counters } = await ledger.load([walletId]);
       await store.load(wallets, counters);
       if (tries > 0) await clock.sleep(pauseMs);
     }
-    log.warn(
-      { walletId, topUpId: booked.topUpId },
-      'A top-up is booked, but an earlier one is missing where calls look.',
-    );
+    log.warn({ walletId, topUpId: booked.topUpId }, 'A top-up is booked, but an earlier one is missing where calls look.');
   } catch (error) {
     // The money is booked: to fail now would invite the operator to book it again.
-    log.warn(
-      { walletId, topUpId: booked.topUpId, error: String(error) },
-      'A top-up is booked, but not yet shown to calls.',
-    );
+    log.warn({ walletId, topUpId: booked.topUpId, error }, 'A top-up is booked, but not yet shown to calls.');
   }
   return false;
+}
+
+async function isShown({ store }: AdminDesk, walletId: string, booked: Booked): Promise<boolean> {
+  if (booked.kind === 'credited') {
+    return (await store.credit(walletId, booked.amount, booked.creditSeq)) !== 'missing';
+  }
+  // Of a repeat the ledger says the wallet's newest credit, which may be another one: that is for its own deed to show.
+  const view = await store.wallet(walletId);
+  return view !== undefined && view.creditSeq >= booked.creditSeq;
 }

@@ -1,0 +1,83 @@
+// Journal records as JSON text: amounts are decimal strings, since JSON has no bigint.
+import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
+import { type Amount, amount } from '#core/money/amount.ts';
+import type { Receipt } from '#core/pricing/receipt.ts';
+import type { JournalRecord } from '#ports/journal.ts';
+
+/** The same shape with text for every bigint: a new amount that is not translated below does not compile. */
+type Written<T> = T extends bigint ? string : T extends object ? { readonly [Key in keyof T]: Written<T[Key]> } : T;
+
+type WrittenRecord = Written<JournalRecord>;
+type WrittenCall = Written<DispatchedCall>;
+type WrittenEntry = Written<ChargeEntry>;
+type WrittenReceipt = Written<Receipt>;
+
+export function encodeRecord(record: JournalRecord): string {
+  return JSON.stringify(written(record));
+}
+
+/** @throws SyntaxError or RangeError for a text that `encodeRecord` did not write. */
+export function decodeRecord(text: string): JournalRecord {
+  // The checksum beside it says that this is, byte for byte, what `encodeRecord` wrote; only an older or newer one of us
+  // may have written another kind.
+  const record = JSON.parse(text) as WrittenRecord | { readonly kind: undefined };
+  if (record.kind === 'dispatch') return { kind: 'dispatch', call: readCall(record.call) };
+  if (record.kind === 'settle') return { kind: 'settle', entry: readEntry(record.entry) };
+  if (record.kind === 'checkpoint') return record;
+  throw new RangeError(`there is no record of the kind ${JSON.stringify(record.kind)}`);
+}
+
+function written(record: JournalRecord): WrittenRecord {
+  switch (record.kind) {
+    case 'dispatch':
+      return { kind: 'dispatch', call: writeCall(record.call) };
+    case 'checkpoint':
+      return record;
+    case 'settle':
+      return { kind: 'settle', entry: writeEntry(record.entry) };
+  }
+}
+
+function writeCall(call: DispatchedCall): WrittenCall {
+  return { ...call, held: call.held.toString() };
+}
+
+function readCall(call: WrittenCall): DispatchedCall {
+  return { ...call, held: read(call.held) };
+}
+
+function writeEntry(entry: ChargeEntry): WrittenEntry {
+  return {
+    ...entry,
+    call: writeCall(entry.call),
+    total: entry.total.toString(),
+    cost: entry.cost.toString(),
+    chargeReceipt: writeReceipt(entry.chargeReceipt),
+    costReceipt: writeReceipt(entry.costReceipt),
+  };
+}
+
+function readEntry(entry: WrittenEntry): ChargeEntry {
+  return {
+    ...entry,
+    call: readCall(entry.call),
+    total: read(entry.total),
+    cost: read(entry.cost),
+    chargeReceipt: readReceipt(entry.chargeReceipt),
+    costReceipt: readReceipt(entry.costReceipt),
+  };
+}
+
+function writeReceipt(receipt: Receipt): WrittenReceipt {
+  const lines = receipt.lines.map((line) => ({ ...line, amount: line.amount.toString() }));
+  return { ...receipt, total: receipt.total.toString(), lines };
+}
+
+function readReceipt(receipt: WrittenReceipt): Receipt {
+  const lines = receipt.lines.map((line) => ({ ...line, amount: read(line.amount) }));
+  return { ...receipt, total: read(receipt.total), lines };
+}
+
+function read(text: string): Amount {
+  return amount(BigInt(text));
+}

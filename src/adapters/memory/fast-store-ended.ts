@@ -1,0 +1,69 @@
+// Calls that have ended, remembered for a while, so that whatever is delivered again is recognised.
+import type { RequestCharge } from '#core/ledger/register.ts';
+import type { SettleOutcome } from '#ports/fast-store.ts';
+
+/** With what was charged, which later words are compared to, and the answer that repeats get. */
+export interface ChargedCall extends RequestCharge {
+  readonly state: 'settled' | 'reaped';
+  readonly eventId: string;
+  readonly outcome: SettleOutcome;
+}
+
+export type EndedCall = ChargedCall | { readonly state: 'voided' };
+
+/** A caller whose answer was lost asks again within minutes; after this long, or this many, it is taken as new. */
+export const endedCallKeptMs = 3_600_000;
+export const endedCallsMax = 100_000;
+
+/** An estimate waits for its final word longer: a gateway may come back with its journal, or a provider with its bill. */
+export const estimatedCallKeptMs = 86_400_000;
+
+export class EndedCalls {
+  readonly #finished: Recent<EndedCall>;
+  readonly #estimated: Recent<EndedCall>;
+
+  constructor(callsMax: number) {
+    this.#finished = new Recent(endedCallKeptMs, callsMax);
+    this.#estimated = new Recent(estimatedCallKeptMs, callsMax);
+  }
+
+  get(requestId: string): EndedCall | undefined {
+    return this.#finished.get(requestId) ?? this.#estimated.get(requestId);
+  }
+
+  remember(requestId: string, call: EndedCall, nowMs: number): void {
+    const isEstimate = call.state !== 'voided' && !call.final;
+    (isEstimate ? this.#estimated : this.#finished).set(requestId, call, nowMs);
+  }
+}
+
+// Two generations: the younger fills up, becomes the older, and the older goes as a whole. So at least half of the
+// bound in number, and all of the bound in time, is kept, and forgetting never searches.
+class Recent<Value> {
+  readonly #keptMs: number;
+  readonly #half: number;
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
+  #youngSinceMs = Number.NEGATIVE_INFINITY;
+
+  constructor(keptMs: number, max: number) {
+    this.#keptMs = keptMs;
+    this.#half = Math.max(1, Math.ceil(max / 2));
+  }
+
+  get(key: string): Value | undefined {
+    // Nearly every call asks here in vain, and most of these maps are empty.
+    return (
+      (this.#young.size > 0 ? this.#young.get(key) : undefined) ?? (this.#old.size > 0 ? this.#old.get(key) : undefined)
+    );
+  }
+
+  set(key: string, value: Value, nowMs: number): void {
+    if (this.#young.size >= this.#half || nowMs - this.#youngSinceMs >= this.#keptMs) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngSinceMs = nowMs;
+    }
+    this.#young.set(key, value);
+  }
+}

@@ -1,0 +1,63 @@
+// The journal of a simulation: what is written stays on the paper, and the paper is handed to the next life.
+import { Failure } from '#core/failure.ts';
+import type { Journal, JournalRecord, UnfinishedCall } from '#ports/journal.ts';
+import { UnfinishedCalls } from '#ports/unfinished-calls.ts';
+
+export class JournalPaper {
+  readonly records: JournalRecord[] = [];
+}
+
+export interface MemoryJournalOptions {
+  /** Of an earlier life; none when it was lost with the disk. */
+  readonly paper?: JournalPaper;
+  /** A deliberate fault: says that records are kept, and keeps none. */
+  readonly forgetsAll?: boolean;
+}
+
+export function memoryJournal({ paper = new JournalPaper(), forgetsAll = false }: MemoryJournalOptions = {}): Journal {
+  return new MemoryJournal(paper, forgetsAll);
+}
+
+class MemoryJournal implements Journal {
+  readonly #paper: JournalPaper;
+  readonly #forgetsAll: boolean;
+  readonly #leftBehind = new UnfinishedCalls();
+  #isClosed = false;
+
+  constructor(paper: JournalPaper, forgetsAll: boolean) {
+    this.#paper = paper;
+    this.#forgetsAll = forgetsAll;
+    for (const record of paper.records) this.#leftBehind.take(record);
+  }
+
+  async append(record: JournalRecord): Promise<void> {
+    if (this.#isClosed) throw new Failure('not_exact', 'The journal is closed.');
+    if (!this.#forgetsAll) this.#paper.records.push(record);
+  }
+
+  async unfinished(): Promise<readonly UnfinishedCall[]> {
+    return this.#leftBehind.list();
+  }
+
+  async forget(requestIds: readonly string[]): Promise<void> {
+    const forgotten = new Set(requestIds);
+    for (const requestId of forgotten) this.#leftBehind.forget(requestId);
+    const kept = this.#paper.records.filter((record) => !forgotten.has(requestOf(record)));
+    this.#paper.records.splice(0, this.#paper.records.length, ...kept);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+}
+
+function requestOf(record: JournalRecord): string {
+  switch (record.kind) {
+    case 'dispatch':
+      return record.call.requestId;
+    case 'checkpoint':
+      return record.requestId;
+    case 'settle':
+      return record.entry.call.requestId;
+  }
+}

@@ -1,0 +1,140 @@
+// The memory twin of the ledger: the same bookkeeping over tables in memory. Every deed is atomic, since none awaits.
+import { hash } from 'node:crypto';
+import { book, type BooksChange } from '#core/ledger/book.ts';
+import type { ChargeEntry } from '#core/ledger/entry.ts';
+import { appendEvent, type WalletHead } from '#core/ledger/event.ts';
+import { postingsOf } from '#core/ledger/posting.ts';
+import { type BudgetPeriod, periodId } from '#core/limits/period.ts';
+import { amount, amountMax, zero } from '#core/money/amount.ts';
+import type { PriceVersion } from '#core/pricing/component.ts';
+import type { Books } from '#ports/books.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Ledger, TopUp, TopUpOutcome, WriteOutcome } from '#ports/ledger.ts';
+import { memoryBooks } from './ledger-books.ts';
+import { counterKey, emptyTables, type LedgerTables, topUpKey } from './ledger-tables.ts';
+
+export class MemoryLedger implements Ledger {
+  readonly tables: LedgerTables = emptyTables();
+  readonly books: Books = memoryBooks(this.tables);
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  createWallet(walletId: string, currency: string): void {
+    if (this.tables.wallets.has(walletId)) throw new Error(`The wallet ${walletId} exists already.`);
+    this.tables.wallets.set(walletId, { walletId, currency, balance: zero, seq: 0n, hash: '', creditSeq: 0n });
+  }
+
+  /** An audit rates again by the versions that the entries pin. */
+  publish(version: PriceVersion): void {
+    this.tables.priceVersions.set(version.id, version);
+  }
+
+  async write(entries: readonly ChargeEntry[]): Promise<WriteOutcome> {
+    const { wallets, registers, usageRecords } = this.tables;
+    this.#take(book({ heads: wallets, registers, knownEvents: usageRecords }, entries, sha256));
+    return { committed: [...new Set(entries.map((entry) => entry.eventId))] };
+  }
+
+  async topUp(topUp: TopUp): Promise<TopUpOutcome> {
+    const { wallets, events, postings, topUps } = this.tables;
+    const { walletId, currency, reference } = topUp;
+    const wallet = wallets.get(walletId);
+    if (!wallet) return { kind: 'unknown-wallet' };
+    if (wallet.currency !== currency) return { kind: 'currency-mismatch', walletCurrency: wallet.currency };
+    const earlier = topUps.get(topUpKey(topUp));
+    if (earlier) {
+      if (earlier.walletId !== walletId || earlier.amount !== topUp.amount) return { kind: 'conflict' };
+      const { balance, creditSeq } = wallet;
+      return { kind: 'repeated', balance, creditSeq, topUpId: earlier.topUpId, amount: earlier.amount };
+    }
+    const change = { eventId: topUp.eventId, amount: topUp.amount, reference, occurredAt: topUp.occurredAt };
+    const { event, head } = appendEvent(wallet, { ...change, kind: 'top_up' }, sha256);
+    const creditSeq = wallet.creditSeq + 1n;
+    wallets.set(walletId, { ...head, creditSeq });
+    events.push(event);
+    postings.push(...postingsOf(event));
+    topUps.set(topUpKey(topUp), topUp);
+    return { kind: 'credited', balance: head.balance, creditSeq, topUpId: topUp.topUpId, amount: topUp.amount };
+  }
+
+  async load(walletIds?: readonly string[]): ReturnType<Ledger['load']> {
+    const wanted = walletIds && new Set(walletIds);
+    const touched = wanted && this.#countersOf(wanted);
+    const nowMs = this.#clock.now();
+    return {
+      wallets: [...this.tables.wallets.values()]
+        .filter(({ walletId }) => !wanted || wanted.has(walletId))
+        .map(({ walletId, balance, creditSeq }) => ({ walletId, balance, creditSeq })),
+      counters: [...this.tables.counters]
+        .filter(([key, { period }]) => !hasEnded(period, nowMs) && (!touched || touched.has(key)))
+        .map(([, { scope, period, spent }]) => ({
+          scope,
+          period,
+          spent: amount(spent > amountMax ? amountMax : spent),
+        })),
+    };
+  }
+
+  async openGateway(gatewayId: string): Promise<void> {
+    if (!this.tables.gateways.has(gatewayId)) this.tables.gateways.set(gatewayId, { gatewayId });
+  }
+
+  async closeGateway(gatewayId: string, lastDispatchNo: number): Promise<void> {
+    const before = this.tables.gateways.get(gatewayId);
+    this.tables.gateways.set(gatewayId, {
+      gatewayId,
+      lastDispatchNo: BigInt(Math.max(lastDispatchNo, Number(before?.lastDispatchNo ?? 0n))),
+      endedAt: before?.endedAt ?? this.#clock.now(),
+    });
+  }
+
+  async head(walletId: string): Promise<WalletHead | undefined> {
+    const wallet = this.tables.wallets.get(walletId);
+    if (!wallet) return undefined;
+    const { creditSeq: _, ...head } = wallet;
+    return head;
+  }
+
+  #take(change: BooksChange): void {
+    const { wallets, events, postings, registers, usageRecords, counters } = this.tables;
+    for (const event of change.events) events.push(event);
+    for (const posting of change.postings) postings.push(posting);
+    for (const recorded of change.recorded) usageRecords.set(recorded.entry.eventId, recorded);
+    for (const [requestId, { entry, register }] of change.registers) {
+      const { walletId, counters: pinned, gatewayId, dispatchNo, startedAt } = entry.call;
+      const dispatch = { gatewayId, dispatchNo: BigInt(dispatchNo), startedAt };
+      registers.set(requestId, { ...register, requestId, walletId, counters: pinned, ...dispatch });
+    }
+    for (const { counter, amount: moved } of change.spent) {
+      const key = counterKey(counter);
+      counters.set(key, { ...counter, spent: (counters.get(key)?.spent ?? 0n) + moved });
+    }
+    for (const [walletId, head] of change.heads) {
+      wallets.set(walletId, { ...head, creditSeq: wallets.get(walletId)?.creditSeq ?? 0n });
+    }
+  }
+
+  /** Those that the wallets' calls have named so far. */
+  #countersOf(wallets: ReadonlySet<string>): ReadonlySet<string> {
+    const registers = [...this.tables.registers.values()].filter(({ walletId }) => wallets.has(walletId));
+    return new Set(registers.flatMap(({ counters }) => counters.map(counterKey)));
+  }
+}
+
+function hasEnded(period: string, nowMs: number): boolean {
+  const kind = kindOf(period);
+  return kind !== 'total' && period < periodId(kind, nowMs);
+}
+
+function kindOf(period: string): BudgetPeriod {
+  if (period === 'total') return 'total';
+  if (period.includes('W')) return 'week';
+  return period.length === '2026-11'.length ? 'month' : 'day';
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text);
+}

@@ -1,0 +1,32 @@
+// The administration kept in Postgres.
+import type { Pool } from 'pg';
+import type { Administration } from '#ports/administration.ts';
+import type { Identifiers } from '#ports/clock.ts';
+import { catalogKeepers } from './catalog.ts';
+import { customers } from './customers.ts';
+import { fxRateKeeper } from './fx-rates.ts';
+import { priceKeeper } from './prices.ts';
+import { providerKeyKeeper } from './provider-keys.ts';
+import { answerKeeper, sessionKeeper } from './sessions.ts';
+import { auditLog, usageRecords } from './usage.ts';
+import { virtualKeyKeeper } from './virtual-keys.ts';
+import { voucherKeeper } from './vouchers.ts';
+import { walletKeeper } from './wallets.ts';
+
+export function postgresAdministration(pool: Pool, identifiers: Identifiers): Administration {
+  const nextId = (): string => identifiers.next();
+  return {
+    ...customers(pool, nextId),
+    ...catalogKeepers(pool, nextId),
+    wallets: walletKeeper(pool, nextId),
+    virtualKeys: virtualKeyKeeper(pool, nextId),
+    providerKeys: providerKeyKeeper(pool),
+    prices: priceKeeper(pool),
+    fxRates: fxRateKeeper(pool, nextId),
+    vouchers: voucherKeeper(pool),
+    usage: usageRecords(pool),
+    auditLog: auditLog(pool),
+    sessions: sessionKeeper(pool),
+    answers: answerKeeper(pool),
+  };
+}

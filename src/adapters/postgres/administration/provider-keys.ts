@@ -1,0 +1,73 @@
+// Credentials for providers: the sealed secret goes in, and only its prefix ever comes out.
+import type { Pool, PoolClient } from 'pg';
+import type { Changes, ProviderKey, ProviderKeys, ProviderKeySettings, Versioned } from '#ports/administration.ts';
+import { deed, note, reading, Refused, tell } from './deed.ts';
+import { changeRow, type Columns, findRow, insertRow, listNoun, lockRow, maybeIdOf, noted } from './noun.ts';
+import { organizations, providerKeys, providers } from './nouns.ts';
+
+export function providerKeyKeeper(pool: Pool): ProviderKeys {
+  return {
+    list: async (provider, page) => {
+      const found = await reading(() => findRow<Versioned>(pool, providers, provider));
+      return found && listNoun<ProviderKey>(pool, providerKeys, page, [['k.provider_id = $', found.id]]);
+    },
+    get: (provider, id) =>
+      reading(async () => {
+        const found = await findRow<ProviderKey>(pool, providerKeys, id);
+        return found && belongs(found, provider) ? found : undefined;
+      }),
+    create: (actor, provider, { id, sealed, prefix, ...settings }) =>
+      deed(pool, async (client) => {
+        const found = await findRow<Versioned>(client, providers, provider);
+        if (!found) throw new Refused({ kind: 'not-found' });
+        const columns = await columnsOf(client, settings);
+        await insertRow(client, providerKeys.table, { id, provider_id: found.id, sealed, prefix, ...columns });
+        await keepOnePrimary(client, id);
+        return noted<ProviderKey>(client, providerKeys, { actor, action: 'create', id });
+      }),
+    update: (actor, provider, id, { sealed, prefix, ...settings }, version) =>
+      deed(pool, async (client) => {
+        const before = await lockKey(client, provider, id, version);
+        const columns = await columnsOf(client, settings);
+        await changeRow(client, providerKeys, before.id, { sealed, prefix, ...columns });
+        await keepOnePrimary(client, before.id);
+        const action = sealed === undefined ? 'update' : 'replace_secret';
+        return noted<ProviderKey>(client, providerKeys, { actor, action, id: before.id, before });
+      }),
+    remove: (actor, provider, id) =>
+      deed(pool, async (client) => {
+        const before = await lockKey(client, provider, id);
+        await client.query('delete from faregate.provider_key where id = $1', [before.id]);
+        await note(client, { actor, action: 'provider_key.delete', subject: `provider_key:${before.id}`, before });
+        await tell(client, 'catalog');
+        return before;
+      }),
+  };
+}
+
+async function lockKey(client: PoolClient, provider: string, id: string, version?: string): Promise<ProviderKey> {
+  const key = await lockRow<ProviderKey>(client, providerKeys, id, version);
+  if (!belongs(key, provider)) throw new Refused({ kind: 'not-found' });
+  return key;
+}
+
+function belongs(key: ProviderKey, provider: string): boolean {
+  return key.provider.id === provider || key.provider.name === provider;
+}
+
+async function columnsOf(client: PoolClient, settings: Changes<ProviderKeySettings>): Promise<Columns> {
+  const { organization, ...plain } = settings;
+  return { ...plain, organization_id: await maybeIdOf(client, organizations, organization, 'organization') };
+}
+
+// Among the keys of one owner for one provider.
+async function keepOnePrimary(client: PoolClient, id: string): Promise<void> {
+  await client.query(
+    `update faregate.provider_key other set is_primary = false, updated_at = clock_timestamp()
+     from faregate.provider_key chosen
+     where chosen.id = $1 and chosen.is_primary and other.is_primary and other.id <> chosen.id
+       and other.provider_id = chosen.provider_id
+       and other.organization_id is not distinct from chosen.organization_id`,
+    [id],
+  );
+}

@@ -1,0 +1,72 @@
+// What calls consumed and cost, and who administered what: both only to be read.
+import type { Pool } from 'pg';
+import type { Administration, AuditEntry, UsageDetail, UsageRecords, UsageRow } from '#ports/administration.ts';
+import { reading } from './deed.ts';
+import { filterId } from './noun.ts';
+import { organizations, users } from './nouns.ts';
+import { byNumber, type ListQuery, listRows } from './page.ts';
+import { instant, microseconds, money } from './sql.ts';
+import { asUuid } from './wallets.ts';
+
+const moneyObject = (units: string, currency: string): string =>
+  `jsonb_build_object('amount', ${money(units, currency)}, 'currency', ${currency})`;
+
+const columns = [
+  'r.event_id, r.request_id, r.revision, r.final, r.applied, r.wallet_id, r.organization_id, r.user_id',
+  'r.virtual_key_id, r.name, r.provider, r.model, r.outcome, r.usage, r.streamed, r.latency_ms, r.first_byte_ms',
+  `${moneyObject('r.charge_total', 'r.charge_currency')} as charge`,
+  `${moneyObject('r.cost_total', 'r.cost_currency')} as cost, ${moneyObject('r.held', 'r.charge_currency')} as held`,
+  `${instant('r.started_at')} as started_at, ${instant('r.ended_at')} as ended_at`,
+  `${instant('r.recorded_at')} as recorded_at`,
+].join(', ');
+
+const detailColumns = `${columns}, r.facts, r.charge_receipt, r.cost_receipt, r.attempts`;
+
+const byTime: ListQuery['order'] = [
+  {
+    expression: 'r.started_at',
+    cursor: microseconds('r.started_at'),
+    read: (parameter) => `timestamptz 'epoch' + ${parameter}::bigint * interval '1 microsecond'`,
+  },
+  { expression: 'r.event_id', cursor: 'r.event_id::text', read: (parameter) => `${parameter}::uuid` },
+];
+
+export function usageRecords(pool: Pool): UsageRecords {
+  const from = 'faregate.usage_record r';
+  return {
+    list: async (page, filter = {}) =>
+      listRows<UsageRow>(pool, { select: columns, from, order: byTime }, page, [
+        ['r.wallet_id = $', asUuid(filter.wallet)],
+        ['r.virtual_key_id = $', asUuid(filter.virtual_key)],
+        ['r.organization_id = $', await filterId(pool, organizations, filter.organization)],
+        ['r.user_id = $', await filterId(pool, users, filter.user)],
+        ['r.name = $', filter.name],
+        ['r.provider = $', filter.provider],
+        ['r.outcome = $', filter.outcome],
+        ['r.final = $', filter.final],
+        ['r.started_at >= $', filter.from],
+        ['r.started_at < $', filter.to],
+      ]),
+    ofRequest: (requestId) =>
+      reading(async () => {
+        const { rows } = await pool.query<UsageDetail>(
+          `select ${detailColumns} from ${from} where r.request_id = $1
+           order by r.final desc, r.revision desc limit 100`,
+          [asUuid(requestId)],
+        );
+        return rows;
+      }),
+  };
+}
+
+export function auditLog(pool: Pool): Administration['auditLog'] {
+  const select = `a.id::text as id, a.actor, a.action, a.subject, a.before, a.after, ${instant('a.at')} as at`;
+  return {
+    list: (page, { actor, action, subject } = {}) =>
+      listRows<AuditEntry>(pool, { select, from: 'faregate.audit_log a', order: byNumber('a.id') }, page, [
+        ['a.actor = $', actor],
+        ['a.action = $', action],
+        ['a.subject = $', subject],
+      ]),
+  };
+}

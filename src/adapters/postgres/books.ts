@@ -1,0 +1,67 @@
+// The whole ledger as it was at one moment, in lists of any length.
+import type { Pool } from 'pg';
+import type { Books, BooksTable, BooksView } from '#ports/books.ts';
+import { Snapshot } from './books/cursors.ts';
+import * as lists from './books/lists.ts';
+import { usageRecords } from './books/usage-records.ts';
+import { type PriceColumns, priceColumns, priceVersionOf } from './directory/price-versions.ts';
+import { transaction } from './pool.ts';
+
+export function postgresBooks(pool: Pool): Books {
+  return {
+    view: (read) => transaction(pool, async (client) => read(viewOf(await Snapshot.begin(client)))),
+  };
+}
+
+function viewOf(snapshot: Snapshot): BooksView {
+  return {
+    totals: () => readTotals(snapshot),
+    wallets: () => snapshot.list(lists.wallets),
+    events: () => snapshot.list(lists.events),
+    postings: () => snapshot.list(lists.postings),
+    eventsById: () => snapshot.list(lists.eventsById),
+    topUps: () => snapshot.list(lists.topUps),
+    registers: () => snapshot.list(lists.registers),
+    charges: () => snapshot.list(lists.charges),
+    usageRecords: () => snapshot.list(usageRecords),
+    gateways: () => snapshot.list(lists.gateways),
+    dispatches: () => snapshot.list(lists.dispatches),
+    counters: () => snapshot.list(lists.counters),
+    spentByRegisters: () => snapshot.list(lists.spentByRegisters),
+    priceVersions: async (ids) => {
+      const rows = await snapshot.all<PriceColumns>(
+        `select ${priceColumns} from faregate.price_version where id = any($1::uuid[])`,
+        [ids],
+      );
+      return rows.map(priceVersionOf);
+    },
+  };
+}
+
+const tables = {
+  wallets: 'wallet',
+  events: 'billing_event',
+  postings: 'posting',
+  registers: 'request_charge',
+  usageRecords: 'usage_record',
+  counters: 'spend_counter',
+  gateways: 'gateway',
+  topUps: 'top_up',
+} as const satisfies Record<BooksTable, string>;
+
+async function readTotals(snapshot: Snapshot): Promise<Readonly<Record<BooksTable, number>>> {
+  const counts = Object.entries(tables).map(([name, table]) => `(select count(*) from faregate.${table}) as "${name}"`);
+  const [row] = await snapshot.all<Record<BooksTable, bigint>>(`select ${counts.join(', ')}`);
+  if (!row) throw new Error('Postgres counted nothing.');
+  const { wallets, events, postings, registers, usageRecords, counters, gateways, topUps } = row;
+  return {
+    wallets: Number(wallets),
+    events: Number(events),
+    postings: Number(postings),
+    registers: Number(registers),
+    usageRecords: Number(usageRecords),
+    counters: Number(counters),
+    gateways: Number(gateways),
+    topUps: Number(topUps),
+  };
+}

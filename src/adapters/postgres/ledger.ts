@@ -1,0 +1,33 @@
+// The truth: every deed is one transaction under the locks of the wallets it moves.
+import type { Pool } from 'pg';
+import type { WalletHead } from '#core/ledger/event.ts';
+import { amount } from '#core/money/amount.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Ledger } from '#ports/ledger.ts';
+import { closeGateway, openGateway } from './ledger/gateway.ts';
+import { loadBooks } from './ledger/load.ts';
+import { bookTopUp } from './ledger/top-up.ts';
+import { writeEntries } from './ledger/write.ts';
+
+/** The clock only says which budgets' periods have ended. */
+export function postgresLedger(pool: Pool, clock: Pick<Clock, 'now'> = { now: Date.now }): Ledger {
+  return {
+    write: (entries) => writeEntries(pool, entries),
+    topUp: (topUp) => bookTopUp(pool, topUp),
+    load: (walletIds) => loadBooks(pool, clock.now(), walletIds),
+    openGateway: (gatewayId, startedAt) => openGateway(pool, gatewayId, startedAt),
+    closeGateway: (gatewayId, lastDispatchNo) => closeGateway(pool, gatewayId, lastDispatchNo),
+    head: (walletId) => readHead(pool, walletId),
+  };
+}
+
+type HeadColumns = Omit<WalletHead, 'walletId' | 'balance'> & { readonly balance: bigint };
+
+async function readHead(pool: Pool, walletId: string): Promise<WalletHead | undefined> {
+  const { rows } = await pool.query<HeadColumns>(
+    'select currency, balance, seq, hash from faregate.wallet where id = $1',
+    [walletId],
+  );
+  const row = rows[0];
+  return row && { walletId, ...row, balance: amount(row.balance) };
+}

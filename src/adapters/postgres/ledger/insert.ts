@@ -1,0 +1,137 @@
+// What a batch changed, written in bulk: one statement for each table, its rows as one JSON text.
+import type { PoolClient } from 'pg';
+import type { BooksChange } from '#core/ledger/book.ts';
+import type { ChargeEntry, Counter } from '#core/ledger/entry.ts';
+import type { BillingEvent, WalletHead } from '#core/ledger/event.ts';
+import type { Posting } from '#core/ledger/posting.ts';
+import type { RequestCharge } from '#core/ledger/register.ts';
+import type { Amount } from '#core/money/amount.ts';
+import { receiptToJson } from '#core/pricing/receipt.ts';
+import { instant, recordset } from './recordset.ts';
+import { statements } from './statements.ts';
+
+export async function insertChange(client: PoolClient, change: BooksChange): Promise<void> {
+  await run(client, 'usage-records', change.recorded.map(usageRecordRow));
+  await insertEvents(client, change.events, change.postings);
+  await run(client, 'registers', Array.from(change.registers.values(), registerRow));
+  await run(client, 'counters', change.spent.toSorted(byCounter).map(counterRow));
+  await moveHeads(client, [...change.heads.values()]);
+}
+
+export async function insertEvents(
+  client: PoolClient,
+  events: readonly BillingEvent[],
+  postings: readonly Posting[],
+): Promise<void> {
+  await run(client, 'events', events.map(eventRow));
+  await run(client, 'postings', postings.map(postingRow));
+}
+
+export async function moveHeads(client: PoolClient, heads: readonly WalletHead[]): Promise<void> {
+  await run(client, 'heads', heads.map(headRow));
+}
+
+async function run(client: PoolClient, name: keyof typeof statements, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query({ name: `ledger-${name}`, text: statements[name], values: [recordset(rows)] });
+}
+
+function eventRow(event: BillingEvent): object {
+  return {
+    wallet_id: event.walletId,
+    seq: event.seq.toString(),
+    event_id: event.eventId,
+    kind: event.kind,
+    request_id: event.requestId,
+    currency: event.currency,
+    amount: event.amount.toString(),
+    balance_before: event.balanceBefore.toString(),
+    balance_after: event.balanceAfter.toString(),
+    reference: event.reference,
+    description: event.description,
+    occurred_at: instant(event.occurredAt),
+    prev_hash: event.prevHash,
+    hash: event.hash,
+  };
+}
+
+function postingRow({ walletId, seq, leg, account, currency, amount }: Posting): object {
+  return { wallet_id: walletId, seq: seq.toString(), leg, account, currency, amount: amount.toString() };
+}
+
+function headRow({ walletId, balance, seq, hash }: WalletHead): object {
+  return { id: walletId, balance: balance.toString(), seq: seq.toString(), hash };
+}
+
+interface Moved {
+  readonly entry: ChargeEntry;
+  readonly register: RequestCharge;
+}
+
+function registerRow({ entry, register }: Moved): object {
+  const { requestId, walletId, gatewayId, dispatchNo, counters, startedAt } = entry.call;
+  return {
+    request_id: requestId,
+    wallet_id: walletId,
+    total: register.total.toString(),
+    cost: register.cost.toString(),
+    cost_currency: register.costCurrency,
+    provider: register.provider,
+    final: register.final,
+    revision: register.revision,
+    gateway_id: gatewayId,
+    dispatch_no: dispatchNo,
+    counters: counters.map(({ scope, period }) => ({ scope, period })),
+    started_at: instant(startedAt),
+  };
+}
+
+interface Spent {
+  readonly counter: Counter;
+  readonly amount: Amount;
+}
+
+// Sorted, so that two batches that move the same counters never wait for each other.
+function byCounter({ counter: left }: Spent, { counter: right }: Spent): number {
+  if (left.scope !== right.scope) return left.scope < right.scope ? -1 : 1;
+  return left.period < right.period ? -1 : 1;
+}
+
+function counterRow({ counter, amount }: Spent): object {
+  return { scope: counter.scope, period: counter.period, spent: amount.toString() };
+}
+
+function usageRecordRow({ entry, applied }: { readonly entry: ChargeEntry; readonly applied: boolean }): object {
+  const { call } = entry;
+  return {
+    event_id: entry.eventId,
+    request_id: call.requestId,
+    revision: entry.revision,
+    final: entry.final,
+    applied,
+    wallet_id: call.walletId,
+    organization_id: call.organizationId,
+    user_id: call.userId,
+    virtual_key_id: call.virtualKeyId,
+    name: call.name,
+    provider: call.provider,
+    model: call.model,
+    outcome: entry.outcome,
+    usage: entry.usage,
+    facts: call.facts,
+    charge_total: entry.total.toString(),
+    charge_currency: call.currency,
+    charge_receipt: receiptToJson(entry.chargeReceipt),
+    cost_total: entry.cost.toString(),
+    cost_currency: entry.costCurrency,
+    cost_receipt: receiptToJson(entry.costReceipt),
+    pins: call.pins,
+    held: call.held.toString(),
+    attempts: entry.attempts,
+    streamed: call.streamed,
+    started_at: instant(call.startedAt),
+    ended_at: instant(entry.endedAt),
+    latency_ms: Math.round(entry.endedAt - call.startedAt),
+    first_byte_ms: entry.firstByteMs === undefined ? undefined : Math.round(entry.firstByteMs),
+  };
+}

@@ -1,0 +1,128 @@
+// The pieces of an answer between the connection that brings them and the flow that takes them.
+import type { Dispatcher } from 'undici';
+import { type UpstreamBody, UpstreamError } from '#ports/upstream.ts';
+
+type Take = (piece: Buffer) => void | Promise<void>;
+
+export class AnswerBody implements UpstreamBody {
+  closed = false;
+  #controller: Dispatcher.DispatchController | undefined;
+  #waiting: Buffer[] = [];
+  #take: Take | undefined;
+  #taking = false;
+  #finished: { error?: UpstreamError } | undefined;
+  #done: { resolve: () => void; reject: (error: UpstreamError) => void } | undefined;
+
+  attach(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.closed) this.#abort();
+  }
+
+  push(piece: Buffer): void {
+    if (this.closed) return;
+    if (this.#take && !this.#taking) {
+      this.#hand(piece);
+      return;
+    }
+    this.#waiting.push(piece);
+    this.#controller?.pause();
+  }
+
+  end(): void {
+    this.#finish({});
+  }
+
+  fail(error: UpstreamError): void {
+    this.#finish({ error });
+  }
+
+  pour(take: Take): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#take = take;
+      this.#done = { resolve, reject };
+      this.#drain();
+    });
+  }
+
+  async whole(bytesMax: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    await this.pour((piece) => {
+      bytes += piece.length;
+      if (bytes > bytesMax) {
+        this.close();
+        throw new UpstreamError('too_large', `The provider's answer is larger than ${bytesMax} bytes.`);
+      }
+      pieces.push(piece);
+    });
+    const [only, ...more] = pieces;
+    return only && more.length === 0 ? only : Buffer.concat(pieces);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#waiting = [];
+    this.#abort();
+    this.#finish({ error: new UpstreamError('aborted', 'We closed the connection.') });
+  }
+
+  #abort(): void {
+    // undici reports the abort to its handler, which finds us closed already.
+    this.#controller?.abort(new Error('closed'));
+  }
+
+  #hand(piece: Buffer): void {
+    let taken: void | Promise<void>;
+    try {
+      taken = this.#take?.(piece);
+    } catch (error) {
+      this.#giveUp(error);
+      return;
+    }
+    if (!taken) return;
+    this.#taking = true;
+    this.#controller?.pause();
+    taken.then(
+      () => {
+        this.#taking = false;
+        this.#drain();
+      },
+      (error: unknown) => this.#giveUp(error),
+    );
+  }
+
+  #drain(): void {
+    while (!this.#taking) {
+      const piece = this.#waiting.shift();
+      if (!piece) break;
+      this.#hand(piece);
+    }
+    if (this.#taking || this.#waiting.length > 0) return;
+    if (this.#finished) this.#conclude(this.#finished.error);
+    else this.#controller?.resume();
+  }
+
+  #finish(how: { error?: UpstreamError }): void {
+    this.#finished ??= how;
+    if (!this.#taking && this.#waiting.length === 0) this.#conclude(this.#finished.error);
+  }
+
+  #conclude(error: UpstreamError | undefined): void {
+    const done = this.#done;
+    this.#done = undefined;
+    if (!done) return;
+    if (error) done.reject(error);
+    else done.resolve();
+  }
+
+  #giveUp(error: unknown): void {
+    this.#finished = {
+      error: error instanceof UpstreamError ? error : new UpstreamError('broken', 'Taking the answer failed.', error),
+    };
+    this.closed = true;
+    this.#waiting = [];
+    this.#abort();
+    this.#conclude(this.#finished.error);
+  }
+}

@@ -1,0 +1,129 @@
+// Every setting, read and checked once. A wrong one stops the start with a sentence.
+import { readFileSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  /** Missing: the embedded Postgres. */
+  readonly databaseUrl: string | undefined;
+  /** 32 bytes; missing: the embedded mode keeps one in the data directory. */
+  readonly masterKey: Buffer | undefined;
+  /** For scripts; missing: only the one-time link and the command line on this machine. */
+  readonly adminToken: string | undefined;
+  readonly logLevel: LogLevel;
+  /** `group`: the journal survives a kill; `wait`: every call also waits for the disk, and survives a loss of power. */
+  readonly journalSync: 'group' | 'wait';
+  /** Charges that may wait for the database before new calls are refused. */
+  readonly outboxMax: number;
+  /** Tests only: the place at which the process kills itself, and at which time of reaching it. */
+  readonly failpoint: string | undefined;
+}
+
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+/** What is wrong with a setting, and what to do: for the operator, before anything has started. */
+export class SettingError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SettingError';
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws SettingError naming the setting. */
+export function readConfig(environment: Environment, workingDirectory: string): Config {
+  const dataDirectory = environment['FAREGATE_DATA_DIR'] ?? 'data';
+  const databaseUrl = secret(environment, 'DATABASE_URL');
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    throw new SettingError('DATABASE_URL must begin with postgres:// or postgresql://.');
+  }
+  const masterKey = secret(environment, 'FAREGATE_MASTER_KEY');
+  if (databaseUrl !== undefined && masterKey === undefined) {
+    throw new SettingError(
+      'FAREGATE_MASTER_KEY (or FAREGATE_MASTER_KEY_FILE) is missing. It seals the provider keys in the database that ' +
+        'DATABASE_URL names, so it is never made up. Make one with "openssl rand -base64 32" and keep it safe.',
+    );
+  }
+  return {
+    host: environment['FAREGATE_HOST'] ?? '127.0.0.1',
+    port: wholeNumber(environment, 'FAREGATE_PORT', { missing: 8787, least: 0, most: 65_535 }),
+    dataDirectory: isAbsolute(dataDirectory) ? dataDirectory : resolve(workingDirectory, dataDirectory),
+    databaseUrl,
+    masterKey: masterKey === undefined ? undefined : parseMasterKey(masterKey, 'FAREGATE_MASTER_KEY'),
+    adminToken: adminToken(environment),
+    logLevel: oneOf(environment, 'FAREGATE_LOG_LEVEL', logLevels, 'info'),
+    journalSync: oneOf(environment, 'FAREGATE_JOURNAL_SYNC', ['group', 'wait'] as const, 'group'),
+    outboxMax: wholeNumber(environment, 'FAREGATE_OUTBOX_MAX', { missing: 200_000, least: 1, most: 10_000_000 }),
+    failpoint: environment['FAREGATE_FAILPOINT'],
+  };
+}
+
+const masterKeyBytes = 32;
+
+/** @throws SettingError unless it is 32 bytes in base64 or hexadecimal. */
+export function parseMasterKey(text: string, source: string): Buffer {
+  const trimmed = text.trim();
+  const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
+  if (key.length !== masterKeyBytes) {
+    throw new SettingError(
+      `${source} must be 32 bytes in base64 or hexadecimal, as "openssl rand -base64 32" prints them.`,
+    );
+  }
+  return key;
+}
+
+function adminToken(environment: Environment): string | undefined {
+  const token = secret(environment, 'FAREGATE_ADMIN_TOKEN');
+  if (token !== undefined && token.length < 16) {
+    throw new SettingError('FAREGATE_ADMIN_TOKEN is too short to be safe: at least 16 characters.');
+  }
+  return token;
+}
+
+/** Every secret may also stand in a file, named by X_FILE. */
+function secret(environment: Environment, name: string): string | undefined {
+  const value = environment[name];
+  const file = environment[`${name}_FILE`];
+  if (value !== undefined && value !== '') {
+    if (file !== undefined) throw new SettingError(`Both ${name} and ${name}_FILE are set; only one may be.`);
+    return value;
+  }
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SettingError(`${name}_FILE cannot be read: ${reason}.`);
+  }
+}
+
+function wholeNumber(
+  environment: Environment,
+  name: string,
+  { missing, least, most }: { readonly missing: number; readonly least: number; readonly most: number },
+): number {
+  const text = environment[name];
+  if (text === undefined || text === '') return missing;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new SettingError(`${name} must be a whole number from ${least} to ${most}, not "${text}".`);
+  }
+  return value;
+}
+
+function oneOf<Value extends string>(
+  environment: Environment,
+  name: string,
+  values: readonly Value[],
+  missing: Value,
+): Value {
+  const text = environment[name];
+  if (text === undefined || text === '') return missing;
+  const found = values.find((value) => value === text);
+  if (found === undefined) throw new SettingError(`${name} must be one of ${values.join(', ')}, not "${text}".`);
+  return found;
+}

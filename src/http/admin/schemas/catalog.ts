@@ -1,0 +1,182 @@
+// Providers, their keys, models and aliases, as they are sent and shown.
+import { z } from 'zod';
+import { callName, id, instant, name, named, organizationName, stamps } from './parts.ts';
+
+const providerType = z.enum(['llm', 'image', 'video', 'voice', 'music']).describe('What it makes.');
+const providerStatus = z.enum(['active', 'disabled']).describe('`disabled`: no call goes there.');
+const settings = z
+  .record(z.string(), z.unknown())
+  .describe('Settings of the adapter, such as {"head_timeout_ms": 60000, "idle_timeout_ms": 60000}; milliseconds.');
+
+export const provider = z
+  .object({
+    id,
+    name: z.string().describe('Unique short name.'),
+    display_name: z.string().describe('Name for people.'),
+    type: providerType,
+    adapter: z.string().describe('How it is spoken to.'),
+    base_url: z.string().describe('Where it is: an http or https address.'),
+    status: providerStatus,
+    settings,
+    keys: z.int().describe('How many active keys it has.'),
+    ...stamps,
+  })
+  .meta({ id: 'Provider' });
+
+const providerFields = {
+  display_name: name.describe('Name for people.'),
+  type: providerType,
+  adapter: z.string().min(1).max(63).describe('How it is spoken to: one of the adapters of this server.'),
+  base_url: z.string().min(1).max(2000).describe('Where it is: https://host/path, without credentials.'),
+  status: providerStatus,
+  settings,
+};
+
+export const newProvider = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'Small letters, digits and _ . - only, at most 63, beginning with a letter or digit.')
+    .describe('Unique short name; it does not change.'),
+  adapter: providerFields.adapter,
+  base_url: providerFields.base_url,
+  display_name: providerFields.display_name.exactOptional(),
+  type: providerType.exactOptional(),
+  status: providerStatus.exactOptional(),
+  settings: settings.exactOptional(),
+});
+
+export const providerChange = z.strictObject({
+  display_name: providerFields.display_name.exactOptional(),
+  type: providerType.exactOptional(),
+  adapter: providerFields.adapter.exactOptional(),
+  base_url: providerFields.base_url.exactOptional(),
+  status: providerStatus.exactOptional(),
+  settings: settings.exactOptional(),
+});
+
+export const providerKey = z
+  .object({
+    id,
+    provider: named,
+    organization: organizationName.nullable().describe('Whose own key it is; null: the platform’s.'),
+    name: z.string().describe('Name for people.'),
+    prefix: z.string().describe('First and last characters of the secret, to recognize it by.'),
+    is_primary: z.boolean().describe('Used first.'),
+    weight: z.int().describe('Share of calls among keys of the same rank.'),
+    is_active: z.boolean().describe('Whether it is used.'),
+    expires_at: instant.nullable().describe('From when it is not used any more; ISO 8601.'),
+    ...stamps,
+  })
+  .meta({ id: 'ProviderKey' });
+
+const secret = z
+  .string()
+  .trim()
+  .min(1)
+  .max(10_000)
+  .describe('The credential. Kept sealed, and never shown again.');
+
+const keyFields = {
+  name: name.describe('Name for people.'),
+  organization: z.string().min(1).max(200).describe('Organization (id or slug) whose own key it is.'),
+  is_primary: z.boolean().describe('Used first; takes the place of the primary before.'),
+  weight: z.int().min(0).max(1_000_000).describe('Share of calls among keys of the same rank; 1 if missing.'),
+  is_active: z.boolean().describe('Whether it is used.'),
+  expires_at: instant.describe('From when it is not used any more; ISO 8601.'),
+};
+
+export const newProviderKey = z.strictObject({
+  name: keyFields.name,
+  secret,
+  organization: keyFields.organization.exactOptional(),
+  is_primary: keyFields.is_primary.exactOptional(),
+  weight: keyFields.weight.exactOptional(),
+  is_active: keyFields.is_active.exactOptional(),
+  expires_at: keyFields.expires_at.exactOptional(),
+});
+
+export const providerKeyChange = z.strictObject({
+  name: keyFields.name.exactOptional(),
+  secret: secret.exactOptional(),
+  organization: keyFields.organization.nullable().exactOptional(),
+  is_primary: keyFields.is_primary.exactOptional(),
+  weight: keyFields.weight.exactOptional(),
+  is_active: keyFields.is_active.exactOptional(),
+  expires_at: keyFields.expires_at.nullable().exactOptional(),
+});
+
+const tokens = z.int().min(1).max(1_000_000_000);
+const modelKind = z.enum(['chat', 'embedding']).describe('What it does.');
+const modelStatus = z
+  .enum(['available', 'preview', 'announced', 'retired'])
+  .describe('Calls go to available and preview models.');
+
+export const model = z
+  .object({
+    id,
+    provider: named,
+    model_id: z.string().describe('Its id as the provider knows it.'),
+    name: z.string().describe('The name that callers send and under which it is priced.'),
+    kind: modelKind,
+    context_window: z.int().nullable().describe('Tokens of input and output together.'),
+    max_output_tokens: z.int().nullable().describe('The most output tokens of one call.'),
+    default_output_tokens: z.int().nullable().describe('Output limit in tokens of calls that name none.'),
+    tokenizer: z.string().describe('How tokens are counted before the provider has: `bytes` is the safe upper bound.'),
+    status: modelStatus,
+    ...stamps,
+  })
+  .meta({ id: 'Model' });
+
+const modelFields = {
+  provider: z.string().min(1).max(200).describe('Provider (id or name).'),
+  model_id: z.string().min(1).max(300).describe('Its id as the provider knows it.'),
+  kind: modelKind,
+  context_window: tokens.describe('Tokens of input and output together.'),
+  max_output_tokens: tokens.describe('The most output tokens of one call.'),
+  default_output_tokens: tokens.describe('Output limit in tokens of calls that name none.'),
+  tokenizer: z.string().min(1).max(63).describe('How tokens are counted beforehand; `bytes` if missing.'),
+  status: modelStatus,
+};
+
+export const newModel = z.strictObject({
+  provider: modelFields.provider,
+  model_id: modelFields.model_id,
+  name: callName.describe('The name that callers send and under which it is priced; it does not change.'),
+  kind: modelKind.exactOptional(),
+  context_window: modelFields.context_window.exactOptional(),
+  max_output_tokens: modelFields.max_output_tokens.exactOptional(),
+  default_output_tokens: modelFields.default_output_tokens.exactOptional(),
+  tokenizer: modelFields.tokenizer.exactOptional(),
+  status: modelStatus.exactOptional(),
+});
+
+export const modelChange = z.strictObject({
+  provider: modelFields.provider.exactOptional(),
+  model_id: modelFields.model_id.exactOptional(),
+  kind: modelKind.exactOptional(),
+  context_window: modelFields.context_window.nullable().exactOptional(),
+  max_output_tokens: modelFields.max_output_tokens.nullable().exactOptional(),
+  default_output_tokens: modelFields.default_output_tokens.nullable().exactOptional(),
+  tokenizer: modelFields.tokenizer.exactOptional(),
+  status: modelStatus.exactOptional(),
+});
+
+export const modelFilter = z.strictObject({ provider: modelFields.provider.exactOptional() });
+
+const targets = z.array(callName).min(1).max(16).describe('Names of models, in the order in which they are tried.');
+
+export const alias = z
+  .object({
+    id,
+    name: z.string().describe('The name that callers send and under which it is priced.'),
+    targets: z.array(z.string()).describe('Names of models, in the order in which they are tried.'),
+    ...stamps,
+  })
+  .meta({ id: 'Alias' });
+
+export const newAlias = z.strictObject({
+  name: callName.describe('The name that callers send and under which it is priced; it does not change.'),
+  targets,
+});
+
+export const aliasChange = z.strictObject({ targets: targets.exactOptional() });

@@ -1,0 +1,96 @@
+// The door of the call path: bare HTTP, because everything between the wire and the flow costs every call.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Failure } from '#core/failure.ts';
+import type { ModelKind } from '#core/catalog/catalog.ts';
+import { parseCall } from '#dialects/openai/parse.ts';
+import type { House } from '#flows/house.ts';
+import { serve } from '#flows/serve.ts';
+import { type AboutDependencies, answerAbout } from './about.ts';
+import { HttpDoor } from './http-door.ts';
+import { readBody } from './read-body.ts';
+
+export interface GatewayDependencies extends AboutDependencies {
+  readonly house: House;
+  /** No new calls: the process is about to stop. */
+  readonly draining: () => boolean;
+}
+
+const callPaths: Readonly<Record<string, ModelKind>> = {
+  '/v1/chat/completions': 'chat',
+  '/v1/embeddings': 'embedding',
+};
+
+/** Whether the call path answers for this address. */
+export function isGatewayPath(path: string): boolean {
+  return path === '/v1' || path.startsWith('/v1/');
+}
+
+export function gateway(dependencies: GatewayDependencies) {
+  const { house, draining } = dependencies;
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const requestId = house.identifiers.next();
+    const door = new HttpDoor(response, requestId);
+    const url = request.url ?? '/';
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    const kind = callPaths[path];
+    const answered = kind
+      ? answerCall(house, { request, door, requestId, kind, draining: draining() })
+      : answerAbout(dependencies, { request, door, path, query: query < 0 ? '' : url.slice(query + 1) });
+    answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
+  };
+}
+
+interface CallRequest {
+  readonly request: IncomingMessage;
+  readonly door: HttpDoor;
+  readonly requestId: string;
+  readonly kind: ModelKind;
+  readonly draining: boolean;
+}
+
+async function answerCall(house: House, { request, door, requestId, kind, draining }: CallRequest): Promise<void> {
+  if (request.method !== 'POST') {
+    throw new Failure('method_not_allowed', `This address takes POST, not ${request.method ?? 'nothing'}.`);
+  }
+  if (draining)
+    throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
+  const body = await readBody(request);
+  const parsed = parseCall(kind, body, extraHeaders(request));
+  if (parsed.kind === 'malformed') {
+    const named = parsed.param === undefined ? {} : { param: parsed.param };
+    throw new Failure(parsed.param === undefined ? 'malformed_request' : 'invalid_parameter', parsed.message, named);
+  }
+  await serve(house, { requestId, key: bearer(request), call: parsed.call }, door);
+}
+
+export function bearer(request: IncomingMessage): string | undefined {
+  const authorization = request.headers.authorization;
+  return authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : undefined;
+}
+
+const noHeaders: Readonly<Record<string, string>> = {};
+
+function extraHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+  let found: Record<string, string> | undefined;
+  for (const name in request.headers) {
+    if (!name.startsWith('x-sim-')) continue;
+    const value = request.headers[name];
+    if (typeof value === 'string') (found ??= {})[name] = value;
+  }
+  return found ?? noHeaders;
+}
+
+/** A bug is not the caller's: it is logged whole, and told as one sentence. */
+export function asFailure(house: Pick<House, 'log'>, requestId: string, error: unknown): Failure {
+  if (error instanceof Failure) {
+    if (error.status >= 500)
+      house.log.warn(
+        { request_id: requestId, kind: error.kind, error: error.cause ?? error.message },
+        'a call was not answered',
+      );
+    return error;
+  }
+  house.log.error({ request_id: requestId, error }, 'a bug lost a call');
+  return new Failure('internal', `Something went wrong here. Name the request ${requestId} when you ask about it.`);
+}

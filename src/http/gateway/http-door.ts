@@ -1,0 +1,86 @@
+// An answer's way out over HTTP, in OpenAI's dialect.
+import type { ServerResponse } from 'node:http';
+import { doneEvent, failureBody, failureEvent, lengthEvent, usageEvent, withFare } from '#dialects/openai/render.ts';
+import type { Failure } from '#core/failure.ts';
+import type { Door, StreamWords } from '#ports/door.ts';
+
+export class HttpDoor implements Door {
+  readonly words: StreamWords;
+  readonly #response: ServerResponse;
+  readonly #requestId: string;
+  readonly #hangUp = new AbortController();
+
+  constructor(response: ServerResponse, requestId: string) {
+    this.#response = response;
+    this.#requestId = requestId;
+    this.words = {
+      cutOff: lengthEvent,
+      usage: usageEvent,
+      withFare,
+      failure: (failure) => failureEvent(failure, requestId),
+      done: doneEvent,
+    };
+    response.once('close', () => {
+      if (!response.writableFinished) this.#hangUp.abort();
+    });
+  }
+
+  get hungUp(): AbortSignal {
+    return this.#hangUp.signal;
+  }
+
+  get started(): boolean {
+    return this.#response.headersSent;
+  }
+
+  start(status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.#hangUp.signal.aborted) return;
+    this.#response.writeHead(status, { ...headers, 'x-request-id': this.#requestId });
+  }
+
+  write(bytes: Buffer | string): void | Promise<void> {
+    const response = this.#response;
+    if (this.#hangUp.signal.aborted || response.write(bytes)) return;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        response.off('drain', done);
+        response.off('close', done);
+        resolve();
+      };
+      response.once('drain', done);
+      response.once('close', done);
+    });
+  }
+
+  end(bytes?: Buffer | string): void {
+    if (this.#hangUp.signal.aborted) return;
+    if (bytes === undefined || bytes.length === 0) this.#response.end();
+    else this.#response.end(bytes);
+  }
+
+  /** The whole answer is that there is none; once a stream has begun, it only ends. */
+  fail(failure: Failure): void {
+    if (this.started) {
+      this.end(this.words.failure(failure));
+      return;
+    }
+    const headers: Record<string, string> = { 'x-should-retry': String(failure.shouldRetry) };
+    const { retryAfterMs } = failure.detail;
+    if (retryAfterMs !== undefined) {
+      headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
+      headers['retry-after-ms'] = String(Math.ceil(retryAfterMs));
+    }
+    this.#whole(failure.status, headers, failureBody(failure, this.#requestId));
+  }
+
+  json(status: number, value: unknown): void {
+    this.#whole(status, {}, JSON.stringify(value));
+  }
+
+  #whole(status: number, headers: Readonly<Record<string, string>>, text: string): void {
+    const body = Buffer.from(text);
+    const described = { 'content-type': 'application/json', 'content-length': String(body.length) };
+    this.start(status, { ...headers, ...described });
+    this.end(body);
+  }
+}

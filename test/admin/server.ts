@@ -1,0 +1,88 @@
+// A running administration over real HTTP: private Postgres, the memory's fast store, the real ledger.
+import { createHash, randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { Pool } from 'pg';
+import { memoryFastStore } from '#adapters/memory/fast-store.ts';
+import { postgresAdministration } from '#adapters/postgres/administration/administration.ts';
+import { postgresDirectory } from '#adapters/postgres/directory.ts';
+import { postgresLedger } from '#adapters/postgres/ledger.ts';
+import { migrate } from '#adapters/postgres/migrate.ts';
+import { openPool } from '#adapters/postgres/pool.ts';
+import { systemClock } from '#adapters/system/system-clock.ts';
+import { uuidsByTime } from '#adapters/system/uuid.ts';
+import { aesVault } from '#adapters/vault/aes-vault.ts';
+import type { AdminDesk } from '#flows/admin/desk.ts';
+import { adminApp } from '#http/admin/app.ts';
+import type { Directory } from '#ports/directory.ts';
+import type { FastStore } from '#ports/fast-store.ts';
+import { freshDatabase } from '#test/postgres/instance.ts';
+
+export interface AdminServer {
+  readonly url: string;
+  readonly token: string;
+  readonly linkToken: string;
+  readonly pool: Pool;
+  readonly store: FastStore;
+  readonly directory: Directory;
+  readonly desk: AdminDesk;
+  /** Every line that was logged, as text. */
+  readonly logged: readonly string[];
+  readonly refreshed: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startAdminServer(): Promise<AdminServer> {
+  const connection = await freshDatabase();
+  await migrate(connection);
+  const pool = openPool(connection, { max: 8, applicationRole: 'faregate_app' });
+  const vault = aesVault([randomBytes(32)]);
+  const logged: string[] = [];
+  const refreshed: string[] = [];
+  const write = (facts: object, message: string): void => {
+    logged.push(`${message} ${JSON.stringify(facts, (_, value: unknown) => (value instanceof Error ? `${value.stack}` : value))}`);
+  };
+  const store = memoryFastStore({ clock: systemClock, outboxMax: 1_000 });
+  const directory = postgresDirectory(pool, { vault, warn: (message) => logged.push(message) });
+  const desk: AdminDesk = {
+    administration: postgresAdministration(pool, uuidsByTime),
+    ledger: postgresLedger(pool),
+    store,
+    vault,
+    clock: systemClock,
+    identifiers: uuidsByTime,
+    log: { info: write, warn: write, error: write },
+    randomBytes: (count) => randomBytes(count),
+    refresh: async (topic) => {
+      refreshed.push(topic);
+    },
+    adapters: ['simulator', 'openai-compatible'],
+  };
+  const [token, linkToken] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+  const app = await adminApp({
+    desk,
+    oneTimeTokenHash: sha256(linkToken),
+    acceptedTokenHashes: [sha256(token)],
+    url: 'http://127.0.0.1:8787',
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    token,
+    linkToken,
+    pool,
+    store,
+    directory,
+    desk,
+    logged,
+    refreshed,
+    async close() {
+      await app.close();
+      await pool.end();
+    },
+  };
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,202 @@
+// The real door, flows and simulator over HTTP, on memory twins of everything that would need a disk or a database.
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { memoryFastStore } from '#adapters/memory/fast-store.ts';
+import { memoryJournal } from '#adapters/memory/journal.ts';
+import { MemoryLedger } from '#adapters/memory/ledger.ts';
+import { startSimulator, type Simulator } from '#adapters/simulator/server.ts';
+import { noFailpoints } from '#adapters/system/failpoints.ts';
+import { systemClock } from '#adapters/system/system-clock.ts';
+import { uuidsByTime } from '#adapters/system/uuid.ts';
+import { undiciUpstream } from '#adapters/upstream/undici-upstream.ts';
+import type { Provider, Route, Target } from '#core/catalog/catalog.ts';
+import type { Caller } from '#core/keys/caller.ts';
+import type { Limits } from '#core/limits/limits.ts';
+import { currencyOf, parseAmount } from '#core/money/currency.ts';
+import type { PriceComponent, PriceVersion } from '#core/pricing/component.ts';
+import { DispatchNumbers } from '#flows/dispatch-numbers.ts';
+import type { House } from '#flows/house.ts';
+import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
+import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
+import { Snapshot } from '#flows/snapshot.ts';
+import { gateway } from '#http/gateway/gateway.ts';
+import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
+import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
+import type { Directory } from '#ports/directory.ts';
+
+const usd = currencyOf('usd');
+
+export interface TwinGateway {
+  readonly url: string;
+  readonly house: House;
+  readonly ledger: MemoryLedger;
+  readonly simulator: Simulator;
+  readonly writer: LedgerWriter;
+  /** A key on a wallet of its own with that many dollars. */
+  key(
+    balance: string,
+    more?: Partial<Caller> & { readonly limits?: Limits },
+  ): Promise<{ readonly key: string; readonly caller: Caller }>;
+  stop(): Promise<void>;
+}
+
+export async function startTwinGateway(
+  options: { readonly providers?: readonly Provider[]; readonly routes?: readonly Route[] } = {},
+): Promise<TwinGateway> {
+  const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
+  const callers = new Map<string, Caller>();
+  const directory = twinDirectory(callers, [...simulatedRoutes(), ...(options.routes ?? [])]);
+  const snapshot = new Snapshot({ directory, clock: systemClock, log: silent });
+  await snapshot.refresh();
+  const ledger = new MemoryLedger(systemClock);
+  const adapters = [openAiCompatible(), simulatorProvider(() => simulator.origin)];
+  const house: House = {
+    clock: systemClock,
+    identifiers: uuidsByTime,
+    store: memoryFastStore({ clock: systemClock, outboxMax: 100_000 }),
+    journal: memoryJournal(),
+    ledger,
+    upstream: undiciUpstream(),
+    providers: new Map(adapters.map((adapter) => [adapter.name, adapter])),
+    snapshot,
+    live: new LiveCalls(),
+    failpoints: noFailpoints,
+    log: silent,
+    dispatches: new DispatchNumbers(uuidsByTime.next()),
+  };
+  const writer = new LedgerWriter(house);
+  const stopping = new AbortController();
+  const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal)];
+  const generations = { find: () => Promise.resolve(undefined) };
+  const server = createServer(gateway({ house, writer, generations, draining: () => false }));
+  const url = await listen(server);
+  return {
+    url,
+    house,
+    ledger,
+    simulator,
+    writer,
+    async key(balance, { limits = {}, ...more } = {}) {
+      const key = `vk_${randomBytes(32).toString('base64url')}`;
+      const walletId = uuidsByTime.next();
+      const virtualKeyId = uuidsByTime.next();
+      const caller: Caller = {
+        virtualKeyId,
+        keyHash: createHash('sha256').update(key).digest('hex'),
+        keyName: 'test',
+        keyPrefix: key.slice(0, 9),
+        walletId,
+        currency: 'usd',
+        maySeeCost: true,
+        overspendPolicy: 'clamp',
+        limitOwners: [{ scope: `key:${virtualKeyId}`, label: 'virtual_key', limits }],
+        ...more,
+      };
+      callers.set(caller.keyHash, caller);
+      ledger.createWallet(walletId, 'usd');
+      if (balance !== '0') {
+        await ledger.topUp({
+          topUpId: uuidsByTime.next(),
+          eventId: uuidsByTime.next(),
+          walletId,
+          amount: parseAmount(balance, usd),
+          currency: 'usd',
+          source: 'manual',
+          reference: uuidsByTime.next(),
+          author: 'test',
+          occurredAt: Date.now(),
+        });
+      }
+      return { key, caller };
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(jobs);
+      server.closeAllConnections();
+      server.close();
+      await house.upstream.close();
+      await simulator.stop();
+    },
+  };
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function listen(server: Server): Promise<string> {
+  return new Promise((resolve) => {
+    server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, () => {
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    });
+  });
+}
+
+function twinDirectory(callers: ReadonlyMap<string, Caller>, routes: readonly Route[]): Directory {
+  const prices = routes.map(({ name, subject, kind }) => priceOf(name, subject, kind === 'chat'));
+  return {
+    catalog: () => Promise.resolve({ routes, prices, exchange: [] }),
+    callerByHash: (hash) => Promise.resolve(callers.get(hash)),
+    callersSince: (cursor = '') => Promise.resolve({ callers: [...callers.values()], cursor }),
+    priceVersions: (ids) => Promise.resolve(prices.filter((price) => ids.includes(price.id))),
+    watch: () => Promise.resolve({ stop: () => Promise.resolve() }),
+  };
+}
+
+export const simulatorRow: Provider = {
+  providerId: 'sim',
+  name: 'sim',
+  adapter: 'simulator',
+  baseUrl: simulatorBaseUrl,
+  credentials: [],
+  headTimeoutMs: 60_000,
+  idleTimeoutMs: 60_000,
+  onHangUp: 'close',
+  outputLimitField: 'max_tokens',
+};
+
+export function targetOf(model: string, provider: Provider = simulatorRow): Target {
+  return {
+    provider,
+    model,
+    name: `${provider.name}/${model}`,
+    tokenizer: 'bytes/4',
+    contextWindow: 1_000_000,
+    maxOutputTokens: 100_000,
+    defaultOutputTokens: 4_096,
+  };
+}
+
+export function routeOf(target: Target, kind: Route['kind'] = 'chat'): Route {
+  return { name: target.name, subject: 'model', kind, targets: [target], createdAt: 0 };
+}
+
+function simulatedRoutes(): readonly Route[] {
+  return [
+    ...['echo', 'cent', 'slow', 'shapes'].map((model) => routeOf(targetOf(model))),
+    routeOf(targetOf('embed'), 'embedding'),
+  ];
+}
+
+/** A dollar a million for input, two for output; a cent a call for `cent`. */
+function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): PriceVersion {
+  const perToken = (meter: 'input' | 'output', price: string): PriceComponent => ({
+    meter,
+    price,
+    per: '1000000',
+    currency: 'usd',
+  });
+  const components: PriceComponent[] = name.endsWith('/cent')
+    ? [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }]
+    : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
+  return {
+    id: createHash('md5').update(name).digest('hex'),
+    subject: { kind, name },
+    book: 'list',
+    currency: 'usd',
+    components,
+    modifiers: [],
+    ...(name.endsWith('/cent') ? { pricingModel: 'per_request' as const } : {}),
+    validFrom: '2020-01-01T00:00:00Z',
+    recordedAt: '2020-01-01T00:00:00Z',
+  };
+}
