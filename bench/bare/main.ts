@@ -40,7 +40,7 @@ function passWhole(pool: Pool, body: Buffer, response: ServerResponse): void {
     .then(async (answer) => {
       const bytes = await answer.body.bytes();
       response.writeHead(answer.statusCode, {
-        'content-type': answer.headers['content-type'],
+        'content-type': String(answer.headers['content-type']),
         'content-length': bytes.length,
       });
       response.end(bytes);
@@ -53,7 +53,7 @@ function passPieces(pool: Pool, body: Buffer, response: ServerResponse): void {
     { ...upstream, body },
     {
       onResponseStart(_controller, status, headers) {
-        response.writeHead(status, { 'content-type': headers['content-type'] });
+        response.writeHead(status, { 'content-type': String(headers['content-type']) });
       },
       onResponseData(controller, piece) {
         if (response.write(piece)) return;

@@ -18,7 +18,7 @@ export class AnswerReader {
   /** `true` when the answer ends with these bytes. Valid only for one answer at a time. */
   read(bytes: Buffer): boolean {
     if (this.#inBody) return this.#takeBody(bytes);
-    this.#head += bytes.latin1Slice();
+    this.#head += bytes.toString('latin1');
     const end = this.#head.indexOf(endOfHead);
     if (end < 0) return false;
     const bodyBytes = this.#head.length - end - endOfHead.length;

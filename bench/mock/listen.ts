@@ -38,7 +38,7 @@ function converse(socket: Socket, tally: Tally): void {
 function endOfRequest(bytes: Buffer): number {
   const head = bytes.indexOf(endOfHead);
   if (head < 0) return -1;
-  const length = /content-length: *(\d+)/i.exec(bytes.latin1Slice(0, head))?.[1];
+  const length = /content-length: *(\d+)/i.exec(bytes.toString('latin1', 0, head))?.[1];
   const end = head + endOfHead.length + Number(length ?? 0);
   return end <= bytes.length ? end : -1;
 }

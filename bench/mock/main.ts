@@ -37,5 +37,5 @@ function startThread(tally: Tally, port: number): Promise<void> {
 async function serveBeside(): Promise<void> {
   const { shared, port } = threadData.parse(workerData);
   await listen(new Tally(shared), port, true);
-  parentPort?.postMessage('ready');
+  parentPort?.postMessage('ready', []);
 }

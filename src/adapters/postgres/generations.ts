@@ -23,8 +23,8 @@ interface Row {
   readonly cost_total: string;
   readonly cost_currency: string;
   readonly started_at: Date;
-  readonly latency_ms: number;
-  readonly first_byte_ms: number | null;
+  readonly latency_ms: bigint;
+  readonly first_byte_ms: bigint | null;
   readonly attempts: readonly unknown[];
 }
 
@@ -56,8 +56,8 @@ export function postgresGenerations(pool: Pool): Generations {
         charge: formatAmount(amount(BigInt(row.charge_total)), currencyOf(row.charge_currency)),
         cost: formatAmount(amount(BigInt(row.cost_total)), currencyOf(row.cost_currency)),
         startedAt: row.started_at.toISOString(),
-        latencyMs: row.latency_ms,
-        ...(row.first_byte_ms === null ? {} : { firstByteMs: row.first_byte_ms }),
+        latencyMs: Number(row.latency_ms),
+        ...(row.first_byte_ms === null ? {} : { firstByteMs: Number(row.first_byte_ms) }),
         attempts: row.attempts,
       };
     },

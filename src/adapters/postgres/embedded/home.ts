@@ -11,6 +11,7 @@ import { run } from './run.ts';
 export type Home = {
   readonly directory: string;
   readonly cluster: string;
+  readonly elsewhere: boolean;
   readonly initialized: boolean;
 };
 
@@ -39,8 +40,7 @@ export async function recordedHome(dataDirectory: string): Promise<Home | undefi
 
 // Everybody may pass through the home, and nobody but its owner may list it: what is private inside is closed itself.
 export async function prepareHome(home: Home, account: Account | undefined): Promise<void> {
-  const elsewhere = home.directory.startsWith(homesElsewhere);
-  for (const directory of elsewhere ? [homesElsewhere, home.directory] : [home.directory]) {
+  for (const directory of home.elsewhere ? [homesElsewhere, home.directory] : [home.directory]) {
     await mkdir(directory, { recursive: true });
     await chmod(directory, 0o711);
   }
@@ -59,7 +59,7 @@ export async function decideHome(dataDirectory: string, account: Account | undef
   if (!inside) {
     log.warn(
       `Postgres cannot run as root, and the user with id ${account?.uid ?? 'our own'} cannot enter ${dataDirectory}: ` +
-        `the database is kept in ${home}. Back up both directories.`,
+        `the database is kept in ${home}. Keep both directories.`,
     );
   }
   return homeAt(dataDirectory, record);
@@ -101,8 +101,9 @@ async function identifierOf(dataDirectory: string): Promise<string> {
 }
 
 function homeAt(dataDirectory: string, record: HomeRecord): Home {
-  const directory = isAbsolute(record.home) ? record.home : join(dataDirectory, record.home);
-  return { directory, cluster: join(directory, 'cluster'), initialized: record.initialized };
+  const elsewhere = isAbsolute(record.home);
+  const directory = elsewhere ? record.home : join(dataDirectory, record.home);
+  return { directory, cluster: join(directory, 'cluster'), elsewhere, initialized: record.initialized };
 }
 
 function recordPath(dataDirectory: string): string {

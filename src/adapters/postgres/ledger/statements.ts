@@ -7,7 +7,7 @@ const events = `
   )
   select wallet_id, seq, event_id, kind, request_id, currency, amount, balance_before, balance_after, reference,
     description, occurred_at, clock_timestamp(), prev_hash, hash
-  from json_to_recordset($1::json) as row (
+  from jsonb_to_recordset($1::jsonb) as row (
     wallet_id uuid, seq bigint, event_id uuid, kind text, request_id uuid, currency text, amount numeric,
     balance_before numeric, balance_after numeric, reference text, description text, occurred_at timestamptz,
     prev_hash text, hash text
@@ -16,7 +16,7 @@ const events = `
 const postings = `
   insert into faregate.posting (wallet_id, seq, leg, account, currency, amount)
   select wallet_id, seq, leg, account, currency, amount
-  from json_to_recordset($1::json) as row (
+  from jsonb_to_recordset($1::jsonb) as row (
     wallet_id uuid, seq bigint, leg smallint, account text, currency text, amount numeric
   )`;
 
@@ -30,7 +30,7 @@ const usageRecords = `
     provider, model, outcome, usage, facts, charge_total, charge_currency, charge_receipt, cost_total, cost_currency,
     cost_receipt, pins, held, attempts, streamed, started_at, ended_at, latency_ms, first_byte_ms,
     clock_timestamp()
-  from json_to_recordset($1::json) as row (
+  from jsonb_to_recordset($1::jsonb) as row (
     event_id uuid, request_id uuid, revision integer, final boolean, applied boolean, wallet_id uuid,
     organization_id uuid, user_id uuid, virtual_key_id uuid, name text, provider text, model text, outcome text,
     usage jsonb, facts jsonb, charge_total numeric, charge_currency text, charge_receipt jsonb, cost_total numeric,
@@ -45,7 +45,7 @@ const registers = `
   )
   select request_id, wallet_id, total, cost, cost_currency, provider, final, revision, gateway_id, dispatch_no, counters,
     started_at, clock_timestamp()
-  from json_to_recordset($1::json) as row (
+  from jsonb_to_recordset($1::jsonb) as row (
     request_id uuid, wallet_id uuid, total numeric, cost numeric, cost_currency text, provider text, final boolean,
     revision integer, gateway_id uuid, dispatch_no bigint, counters jsonb, started_at timestamptz
   )
@@ -56,14 +56,14 @@ const registers = `
 const counters = `
   insert into faregate.spend_counter as counter (scope, period, spent, updated_at)
   select scope, period, spent, clock_timestamp()
-  from json_to_recordset($1::json) as row (scope text, period text, spent numeric)
+  from jsonb_to_recordset($1::jsonb) as row (scope text, period text, spent numeric)
   on conflict (scope, period) do update set
     spent = counter.spent + excluded.spent, updated_at = excluded.updated_at`;
 
 const heads = `
   update faregate.wallet
   set balance = row.balance, seq = row.seq, hash = row.hash
-  from json_to_recordset($1::json) as row (id uuid, balance numeric, seq bigint, hash text)
+  from jsonb_to_recordset($1::jsonb) as row (id uuid, balance numeric, seq bigint, hash text)
   where wallet.id = row.id`;
 
 export const statements = { events, postings, 'usage-records': usageRecords, registers, counters, heads };
