@@ -52,6 +52,8 @@ function passPieces(pool: Pool, body: Buffer, response: ServerResponse): void {
   pool.dispatch(
     { ...upstream, body },
     {
+      // By this one undici knows which kind of handler it has.
+      onRequestStart() {},
       onResponseStart(_controller, status, headers) {
         response.writeHead(status, { 'content-type': String(headers['content-type']) });
       },

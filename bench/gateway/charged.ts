@@ -8,7 +8,8 @@ import type { GatewayProcess } from './process.ts';
 const credits = z.object({ data: z.object({ balance: z.string(), held: z.string() }) });
 const wallet = z.object({ balance: z.string() });
 
-const pollMs = 20;
+// Seldom enough not to be work that counts.
+const pollMs = 50;
 const waitMsMax = 120_000;
 
 /**
@@ -17,36 +18,23 @@ const waitMsMax = 120_000;
  */
 export async function chargedInLedger(gateway: GatewayProcess, payers: readonly Payer[]): Promise<bigint> {
   const until = performance.now() + waitMsMax;
+  let left = 0n;
+  for (const payer of payers) left += await balanceOf(gateway, payer, until);
+  return picodollarsGiven - left;
+}
+
+async function balanceOf(gateway: GatewayProcess, payer: Payer, untilMs: number): Promise<bigint> {
   for (;;) {
-    const shown = await sumOf(payers, (payer) => shownBalance(gateway, payer));
-    const booked = shown === undefined ? undefined : await sumOf(payers, (payer) => bookedBalance(gateway, payer));
-    if (booked !== undefined && booked === shown) return picodollarsGiven - booked;
-    if (performance.now() > until) throw new Error(`The ledger has ${booked ?? 'nothing'}, and callers read ${shown ?? 'holds'}.`);
+    const { balance, held } = credits.parse(await get(gateway.port, '/v1/credits', payer.key)).data;
+    const { balance: booked } = wallet.parse(
+      await get(gateway.port, `/api/v1/wallets/${payer.walletId}`, gateway.adminToken),
+    );
+    if (booked === balance && held === '0') return picodollarsIn(booked);
+    if (performance.now() > untilMs) {
+      throw new Error(`The ledger says ${booked}, callers read ${balance}, and ${held} is still held.`);
+    }
     await sleep(pollMs);
   }
-}
-
-async function sumOf(
-  payers: readonly Payer[],
-  read: (payer: Payer) => Promise<bigint | undefined>,
-): Promise<bigint | undefined> {
-  let sum = 0n;
-  for (const payer of payers) {
-    const balance = await read(payer);
-    if (balance === undefined) return undefined;
-    sum += balance;
-  }
-  return sum;
-}
-
-/** `undefined` while something is held. */
-async function shownBalance({ port }: GatewayProcess, { key }: Payer): Promise<bigint | undefined> {
-  const { balance, held } = credits.parse(await get(port, '/v1/credits', key)).data;
-  return held === '0' ? picodollarsIn(balance) : undefined;
-}
-
-async function bookedBalance({ port, adminToken }: GatewayProcess, { walletId }: Payer): Promise<bigint> {
-  return picodollarsIn(wallet.parse(await get(port, `/api/v1/wallets/${walletId}`, adminToken)).balance);
 }
 
 async function get(port: number, path: string, token: string): Promise<unknown> {

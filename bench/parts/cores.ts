@@ -14,11 +14,14 @@ export interface Cores {
 // The server, the mock that answers it, the generator that asks it.
 const coresMin = 3;
 
+// Of util-linux; a Mac has none.
+const affinityCommand = 'taskset';
+
 /** `undefined` when there are too few to keep what is measured apart from what measures. */
 export function layCoresOut(seen: readonly number[]): Cores | undefined {
   const server = seen.at(-1);
   if (server === undefined || seen.length < coresMin) return undefined;
-  const pinned = spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
+  const pinned = spawnSync(affinityCommand, ['--version'], { stdio: 'ignore' }).status === 0;
   return { seen, server, others: seen.slice(0, -1), pinned };
 }
 
@@ -34,7 +37,7 @@ export function coresSeen(): readonly number[] {
 
 /** With every thread that it has; what it starts later stays there too. */
 export function pin(pid: number, cores: readonly number[]): void {
-  const { status, stderr } = spawnSync('taskset', ['-a', '-p', '-c', cores.join(','), String(pid)], {
+  const { status, stderr } = spawnSync(affinityCommand, ['-a', '-p', '-c', cores.join(','), String(pid)], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The process ${pid} could not be pinned: ${stderr.trim()}`);
@@ -57,6 +60,16 @@ export function consumptionOf(pid: number): Consumption | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const residentKb = Number(status.match(/^VmRSS:\s*(\d+)/m)?.[1] ?? 0);
   return { cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs, residentMb: residentKb / 1024 };
+}
+
+/** How long a core has been busy so far, whoever kept it so; `undefined` where the system does not say. */
+export function busyMsOf(core: number): number | undefined {
+  const line = readIfThere('/proc/stat')?.match(new RegExp(`^cpu${core} (.*)$`, 'm'))?.[1];
+  if (line === undefined) return undefined;
+  const [user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0, stolen = 0] = line
+    .split(' ')
+    .map(Number);
+  return (user + nice + system + interrupts + softInterrupts + stolen) * tickMs;
 }
 
 function readIfThere(path: string): string | undefined {

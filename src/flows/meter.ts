@@ -61,7 +61,7 @@ export async function meterStream(
     clearTimeout(drainTimer);
     door.hungUp.removeEventListener('abort', onHangUp);
   }
-  const usage = usageOf(open, meter, provider.usageOfStream);
+  const usage = usageOf(open, meter, (raw) => provider.usageOfStream(raw));
   const told = {
     held: meter.held,
     lastEvent: meter.lastEvent,
@@ -129,11 +129,7 @@ class StreamMeter {
       const event = events[index];
       if (!event) break;
       if (event.deltas > 0 && !this.#covers(event)) {
-        this.#pass(passed);
-        return this.#buy().then(() => {
-          if (this.#covers(event)) return this.take(events, index);
-          this.cutOff = true;
-        });
+        return this.#buyAndGoOn(passed, events, index);
       }
       this.#deltas += event.deltas;
       this.#textBytes += event.textBytes;
@@ -145,6 +141,14 @@ class StreamMeter {
     }
     if (this.tokens + sliceTokens / 2 > this.#heldTokens) this.#buyAhead();
     return this.#pass(passed);
+  }
+
+  async #buyAndGoOn(passed: readonly Buffer[], events: readonly StreamEvent[], index: number): Promise<void> {
+    await this.#pass(passed);
+    await this.#buy();
+    const event = events[index];
+    if (event && this.#covers(event)) await this.take(events, index);
+    else this.cutOff = true;
   }
 
   #covers(event: StreamEvent): boolean {

@@ -39,7 +39,9 @@ export async function startAdminServer(): Promise<AdminServer> {
   const logged: string[] = [];
   const refreshed: string[] = [];
   const write = (facts: object, message: string): void => {
-    logged.push(`${message} ${JSON.stringify(facts, (_, value: unknown) => (value instanceof Error ? `${value.stack}` : value))}`);
+    logged.push(
+      `${message} ${JSON.stringify(facts, (_, value: unknown) => (value instanceof Error ? (value.stack ?? '') : value))}`,
+    );
   };
   const store = memoryFastStore({ clock: systemClock, outboxMax: 1_000 });
   const directory = postgresDirectory(pool, { vault, warn: (message) => logged.push(message) });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -176,18 +176,23 @@ describe.skipIf(!onLinux)('an embedded Postgres whose processes are killed', () 
   test('never half-exists after a killed initialization', async () => {
     const dataDirectory = await newDirectory();
     const home = join(dataDirectory, 'postgres');
-    let halfMade = 0;
-    for (const delayMs of [150, 250, 350, 450, 600]) {
+    mkdirSync(home);
+    const halfMade = (): string[] => readdirSync(home).filter((entry) => entry.startsWith('initializing-'));
+    const isWhole = (): boolean => existsSync(join(home, 'cluster'));
+    let killedHalfWay = 0;
+    for (const delayMs of [0, 100, 200, 300, 400]) {
+      const before = new Set(halfMade());
       const child = launchOwner(dataDirectory);
+      await until(() => isWhole() || halfMade().some((entry) => !before.has(entry)), 10_000);
       await wait(delayMs);
       killTree(child.pid ?? 0);
       await endOf(child);
-      if (listing(home).some((entry) => entry.startsWith('initializing-'))) halfMade += 1;
+      if (!isWhole()) killedHalfWay += 1;
     }
-    expect(halfMade).toBeGreaterThan(0);
+    expect(killedHalfWay).toBeGreaterThan(0);
     const owner = await ownerOf(dataDirectory);
     expect(await ask(owner.connection, 'select 1 as one')).toEqual([{ one: 1 }]);
-    expect(listing(home).filter((entry) => entry.startsWith('initializing-'))).toEqual([]);
+    expect(halfMade()).toEqual([]);
   });
 
   test('comes back when its postmaster, or the shell before it, is killed', async () => {
@@ -238,11 +243,6 @@ describe.skipIf(!onLinux)('an embedded Postgres whose processes are killed', () 
     await once(bystander, 'exit');
   });
 });
-
-function listing(directory: string): string[] {
-  mkdirSync(directory, { recursive: true });
-  return readdirSync(directory);
-}
 
 async function retried<Result>(deed: () => Promise<Result>): Promise<Result> {
   for (const since = performance.now(); ; await wait(20)) {

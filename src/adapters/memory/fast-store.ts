@@ -122,7 +122,8 @@ class MemoryFastStore implements FastStore {
     const hold = this.#holds.get(requestId);
     if (hold !== undefined) return this.#end(hold, entry, 'settled', actualTokens);
     const ended = this.#ended.get(requestId);
-    if (ended === undefined || ended.state === 'voided') return this.#post(this.#loaded(walletId), entry, entry.total, 'settled');
+    if (ended === undefined || ended.state === 'voided')
+      return this.#post(this.#loaded(walletId), entry, entry.total, 'settled');
     const said = register(ended, registerOf(entry));
     if (said.kind === 'superseded') return { ...ended.outcome, kind: 'repeated' };
     return this.#post(this.#loaded(walletId), entry, said.charge, 'settled');

@@ -4,7 +4,7 @@ import type { Journal, JournalRecord, UnfinishedCall } from '#ports/journal.ts';
 import { UnfinishedCalls } from '#ports/unfinished-calls.ts';
 
 export class JournalPaper {
-  readonly records: JournalRecord[] = [];
+  records: JournalRecord[] = [];
 }
 
 export interface MemoryJournalOptions {
@@ -42,8 +42,7 @@ class MemoryJournal implements Journal {
   async forget(requestIds: readonly string[]): Promise<void> {
     const forgotten = new Set(requestIds);
     for (const requestId of forgotten) this.#leftBehind.forget(requestId);
-    const kept = this.#paper.records.filter((record) => !forgotten.has(requestOf(record)));
-    this.#paper.records.splice(0, this.#paper.records.length, ...kept);
+    this.#paper.records = this.#paper.records.filter((record) => !forgotten.has(requestOf(record)));
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ export const noFailpoints: Failpoints = { reach: () => undefined };
 
 /** `after-dispatch`, or `after-dispatch:3` for the third time it is reached. @throws RangeError for an unknown name. */
 export function killAt(said: string): Failpoints {
-  const [name, count = '1'] = said.split(':');
+  const [name = '', count = '1'] = said.split(':');
   if (!failpointNames.some((known) => known === name)) {
     throw new RangeError(`There is no failpoint "${name}". Known: ${failpointNames.join(', ')}.`);
   }

@@ -16,10 +16,12 @@ export function spliceFields(text: string, edits: FieldEdits): string {
   const spans = topLevelFields(text);
   const first = spans[0];
   const present = new Set(spans.map((span) => span.name));
-  const added = [...edits].filter(([name, value]) => value !== undefined && !present.has(name));
+  const added = [...edits].flatMap(([name, value]) =>
+    value === undefined || present.has(name) ? [] : [{ name, value }],
+  );
   const open = text.indexOf('{') + 1;
   let result = text.slice(0, open);
-  const addedText = added.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',');
+  const addedText = added.map(({ name, value }) => `${JSON.stringify(name)}:${value}`).join(',');
   if (!first) return `${result}${addedText}${text.slice(open)}`;
 
   const kept: string[] = addedText === '' ? [] : [addedText];

@@ -44,7 +44,7 @@ export function readLimits(limits: LimitsDocument, currency: Currency = coarsest
       ? {}
       : {
           budget: Object.fromEntries(
-            Object.entries(budget).map(([period, text]) => [period, money(String(text), `budget.${period}`)]),
+            Object.entries(budget).map(([period, text]) => [period, money(text, `budget.${period}`)]),
           ),
         }),
   };

@@ -125,7 +125,10 @@ async function showToCalls(desk: AdminDesk, walletId: string, booked: Booked): P
       await store.load(wallets, counters);
       if (tries > 0) await clock.sleep(pauseMs);
     }
-    log.warn({ walletId, topUpId: booked.topUpId }, 'A top-up is booked, but an earlier one is missing where calls look.');
+    log.warn(
+      { walletId, topUpId: booked.topUpId },
+      'A top-up is booked, but an earlier one is missing where calls look.',
+    );
   } catch (error) {
     // The money is booked: to fail now would invite the operator to book it again.
     log.warn({ walletId, topUpId: booked.topUpId, error }, 'A top-up is booked, but not yet shown to calls.');

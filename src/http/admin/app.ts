@@ -38,7 +38,10 @@ export async function adminApp(dependencies: AdminDependencies): Promise<Fastify
   app.decorateRequest('actor', '');
   await app.register(cookie);
   app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id).header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    void reply
+      .header('x-request-id', request.id)
+      .header('cache-control', 'no-store')
+      .header('x-content-type-options', 'nosniff');
     if (request.is404 || request.routeOptions.config.open === true) return;
     request.actor = await authorization.actorOf(request);
   });
@@ -49,12 +52,15 @@ export async function adminApp(dependencies: AdminDependencies): Promise<Fastify
   app.addHook('onResponse', async (request, reply) => {
     if (request.method === 'GET' || request.actor === '') return;
     const { url = null } = request.routeOptions;
-    desk.log.info({ requestId: request.id, actor: request.actor, method: request.method, route: url, status: reply.statusCode }, 'administration');
+    desk.log.info(
+      { requestId: request.id, actor: request.actor, method: request.method, route: url, status: reply.statusCode },
+      'administration',
+    );
   });
   answerOnce(app, desk);
 
   await describeApi(app);
   startPages(app, dependencies, authorization);
   routes(app, desk);
-  return app as unknown as FastifyInstance;
+  return app;
 }

@@ -21,7 +21,10 @@ export class Authorization {
     if (authorization !== undefined) return this.#byToken(request, authorization);
     const cookie = request.cookies[sessionCookie];
     if (cookie === undefined) {
-      throw new Failure('missing_key', 'Say who you are: `Authorization: Bearer <FAREGATE_ADMIN_TOKEN>`, or sign in with the link that the start prints.');
+      throw new Failure(
+        'missing_key',
+        'Say who you are: `Authorization: Bearer <FAREGATE_ADMIN_TOKEN>`, or sign in with the link that the start prints.',
+      );
     }
     refuseForeignPage(request);
     const userName = await this.#dependencies.desk.administration.sessions.find(sha256(cookie));
@@ -33,7 +36,9 @@ export class Authorization {
   refuseGuessers(request: FastifyRequest): void {
     const retryAfterMs = this.throttle.waitMs(request.ip, this.#dependencies.desk.clock.now());
     if (retryAfterMs === undefined) return;
-    throw new Failure('rate_limited', 'Too many wrong tokens came from this address. Wait a few minutes.', { retryAfterMs });
+    throw new Failure('rate_limited', 'Too many wrong tokens came from this address. Wait a few minutes.', {
+      retryAfterMs,
+    });
   }
 
   guessedWrong(request: FastifyRequest, tokenHash: string): void {
@@ -70,7 +75,8 @@ export function refuseForeignPage(request: FastifyRequest): void {
   const site = request.headers['sec-fetch-site'];
   const { origin, host } = request.headers;
   const foreignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
-  const foreignOrigin = origin !== undefined && origin !== 'null' && URL.canParse(origin) && new URL(origin).host !== host;
+  const foreignOrigin =
+    origin !== undefined && origin !== 'null' && URL.canParse(origin) && new URL(origin).host !== host;
   if (foreignSite || foreignOrigin || origin === 'null') {
     throw new Failure('forbidden', 'This request came from another page than the administration’s own.');
   }

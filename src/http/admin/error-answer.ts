@@ -52,11 +52,18 @@ function failureOf(error: FastifyError): Failure {
     if (first) return wrongField(first, error.validation.length - 1);
   }
   const status = error.statusCode ?? 500;
-  if (status >= 500) return new Failure('internal', 'Something went wrong here. It is in the log under this request id.', { cause: error });
+  if (status >= 500)
+    return new Failure('internal', 'Something went wrong here. It is in the log under this request id.', {
+      cause: error,
+    });
   return new Failure(kinds[status] ?? 'malformed_request', error.message);
 }
 
-const kinds: Readonly<Record<number, FailureName>> = { 404: 'not_found', 405: 'method_not_allowed', 413: 'body_too_large' };
+const kinds: Readonly<Record<number, FailureName>> = {
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'body_too_large',
+};
 
 interface Issue {
   readonly keyword: string;
@@ -68,11 +75,16 @@ interface Issue {
 function wrongField({ keyword, instancePath, message = '', params }: Issue, others: number): Failure {
   const more = others > 0 ? ` (and ${others} more)` : '';
   const path = instancePath.split('/').filter((part) => part !== '');
-  const unknown = keyword === 'unrecognized_keys' && Array.isArray(params['keys']) ? String(params['keys'][0]) : undefined;
+  const unknown =
+    keyword === 'unrecognized_keys' && Array.isArray(params['keys']) ? String(params['keys'][0]) : undefined;
   if (unknown !== undefined) {
-    return new Failure('invalid_parameter', `There is no field "${unknown}" here. Check its spelling, or leave it out.${more}`, {
-      param: fieldPath([...path, unknown]),
-    });
+    return new Failure(
+      'invalid_parameter',
+      `There is no field "${unknown}" here. Check its spelling, or leave it out.${more}`,
+      {
+        param: fieldPath([...path, unknown]),
+      },
+    );
   }
   const missing = keyword === 'invalid_type' && message.endsWith('received undefined');
   const said = missing ? 'This field is missing.' : message.endsWith('.') ? message : `${message}.`;

@@ -29,9 +29,13 @@ export function answerOnce(app: AdminDoor, desk: AdminDesk): void {
       case 'kept':
         return replay(reply, claim, desk.vault.open(claim.sealedBody, subjectOf(claimed)));
       case 'other-request':
-        throw new Failure('conflict', 'This Idempotency-Key was used for another request. Every request needs its own.', {
-          param: 'idempotency-key',
-        });
+        throw new Failure(
+          'conflict',
+          'This Idempotency-Key was used for another request. Every request needs its own.',
+          {
+            param: 'idempotency-key',
+          },
+        );
       case 'running':
         throw stillRunning(claim.abandoned);
     }
@@ -55,7 +59,9 @@ function claimOf(request: FastifyRequest): Claimed | undefined {
   const key = request.headers['idempotency-key'];
   if (request.method !== 'POST' || key === undefined || request.actor === '') return undefined;
   if (typeof key !== 'string' || key === '' || Buffer.byteLength(key) > keyBytesMax) {
-    throw new Failure('invalid_parameter', `An Idempotency-Key has 1 to ${keyBytesMax} characters.`, { param: 'idempotency-key' });
+    throw new Failure('invalid_parameter', `An Idempotency-Key has 1 to ${keyBytesMax} characters.`, {
+      param: 'idempotency-key',
+    });
   }
   return { scope: request.actor, key };
 }
@@ -78,18 +84,18 @@ async function waitFor({ administration, clock }: AdminDesk, { scope, key }: Cla
 }
 
 function replay(reply: FastifyReply, { status }: Extract<Claim, { kind: 'kept' }>, body: string): FastifyReply {
-  return reply
-    .code(status)
-    .header('idempotent-replayed', 'true')
-    .type('application/json; charset=utf-8')
-    .send(body);
+  return reply.code(status).header('idempotent-replayed', 'true').type('application/json; charset=utf-8').send(body);
 }
 
 function stillRunning(abandoned: boolean): Failure {
   return abandoned
-    ? new Failure('conflict', 'The first request with this Idempotency-Key was cut off. Look whether it took effect, then use a new key.', {
-        param: 'idempotency-key',
-      })
+    ? new Failure(
+        'conflict',
+        'The first request with this Idempotency-Key was cut off. Look whether it took effect, then use a new key.',
+        {
+          param: 'idempotency-key',
+        },
+      )
     : new Failure('conflict', 'The first request with this Idempotency-Key is still at work. Try again in a moment.', {
         param: 'idempotency-key',
         retryAfterMs: 1_000,

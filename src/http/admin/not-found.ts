@@ -22,7 +22,10 @@ export class KnownRoutes {
     const path = request.url.split('?', 1)[0] ?? '/';
     const allowed = this.methodsOf(path);
     if (allowed.length === 0) {
-      return sendFailure(reply, new Failure('not_found', `There is nothing at ${path}. What there is stands in /api/docs.`));
+      return sendFailure(
+        reply,
+        new Failure('not_found', `There is nothing at ${path}. What there is stands in /api/docs.`),
+      );
     }
     void reply.header('allow', allowed.join(', '));
     const message = `This address takes ${allowed.join(', ')}, not ${request.method}.`;

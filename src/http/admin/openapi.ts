@@ -22,23 +22,30 @@ export async function describeApi(app: AdminDoor): Promise<void> {
       security: [{ token: [] }, { session: [] }],
       components: {
         securitySchemes: {
-          token: { type: 'http', scheme: 'bearer', description: 'FAREGATE_ADMIN_TOKEN, or the token of this machine’s running server.' },
-          session: { type: 'apiKey', in: 'cookie', name: 'faregate_session', description: 'From the link that the start prints.' },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'FAREGATE_ADMIN_TOKEN, or the token of this machine’s running server.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'faregate_session',
+            description: 'From the link that the start prints.',
+          },
         },
       },
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  await app.register(
-    async (docs) => {
-      // Its pages and files hold no data, and need no credential to be read.
-      docs.addHook('onRoute', (route) => {
-        route.config = { ...route.config, open: true };
-      });
-      await docs.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true, uiConfig: { docExpansion: 'none' } });
-    },
-  );
+  await app.register(async (docs) => {
+    // Its pages and files hold no data, and need no credential to be read.
+    docs.addHook('onRoute', (route) => {
+      route.config = { ...route.config, open: true };
+    });
+    await docs.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true, uiConfig: { docExpansion: 'none' } });
+  });
   app.get('/api/openapi.json', { schema: { hide: true }, config: { open: true } }, async (_, reply) =>
     reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
   );

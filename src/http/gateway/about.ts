@@ -11,7 +11,7 @@ import type { House } from '#flows/house.ts';
 import type { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { viewWallet } from '#flows/view-wallet.ts';
 import type { Generations } from '#ports/generations.ts';
-import { bearer } from './gateway.ts';
+import { bearer } from './bearer.ts';
 import type { HttpDoor } from './http-door.ts';
 import { limitsJson } from './limits-json.ts';
 
@@ -46,7 +46,7 @@ type Page = (
   dependencies: AboutDependencies,
   caller: Caller,
   asked: { readonly path: string; readonly query: URLSearchParams },
-) => Promise<unknown> | unknown;
+) => unknown;
 
 const pages: Readonly<Record<string, Page>> = {
   '/v1/key': keyPage,

@@ -6,6 +6,7 @@ import { parseCall } from '#dialects/openai/parse.ts';
 import type { House } from '#flows/house.ts';
 import { serve } from '#flows/serve.ts';
 import { type AboutDependencies, answerAbout } from './about.ts';
+import { bearer } from './bearer.ts';
 import { HttpDoor } from './http-door.ts';
 import { readBody } from './read-body.ts';
 
@@ -62,11 +63,6 @@ async function answerCall(house: House, { request, door, requestId, kind, draini
     throw new Failure(parsed.param === undefined ? 'malformed_request' : 'invalid_parameter', parsed.message, named);
   }
   await serve(house, { requestId, key: bearer(request), call: parsed.call }, door);
-}
-
-export function bearer(request: IncomingMessage): string | undefined {
-  const authorization = request.headers.authorization;
-  return authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : undefined;
 }
 
 const noHeaders: Readonly<Record<string, string>> = {};

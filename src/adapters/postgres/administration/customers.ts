@@ -1,6 +1,13 @@
 // Customer types, organizations and users: whoever pays, and by which prices.
 import type { Pool, PoolClient } from 'pg';
-import type { Administration, LimitsDocument, NewOrganization, NewUser, Organization, User } from '#ports/administration.ts';
+import type {
+  Administration,
+  LimitsDocument,
+  NewOrganization,
+  NewUser,
+  Organization,
+  User,
+} from '#ports/administration.ts';
 import { filterId, insertRow, json, keeping, maybeIdOf, touched } from './noun.ts';
 import { customerTypes, organizations, users } from './nouns.ts';
 
@@ -13,17 +20,21 @@ export function customers(pool: Pool, nextId: () => string): Customers {
       changing: async (_, { name, notes }) => ({ name, notes }),
     }),
     organizations: keeping<Organization, NewOrganization, OrganizationFields, { status?: Organization['status'] }>(
-      pool, organizations, nextId, {
-      inserting: organizationColumns,
-      inserted: async (client, id, { currency }) => {
-        await insertRow(client, 'faregate.wallet', { id: nextId(), organization_id: id, currency });
+      pool,
+      organizations,
+      nextId,
+      {
+        inserting: organizationColumns,
+        inserted: async (client, id, { currency }) => {
+          await insertRow(client, 'faregate.wallet', { id: nextId(), organization_id: id, currency });
+        },
+        changing: organizationColumns,
+        changed: async (client, id) => {
+          await touchKeys(client, 'organization_id', id);
+        },
+        conditions: ({ status }) => [['o.status = $', status]],
       },
-      changing: organizationColumns,
-      changed: async (client, id) => {
-        await touchKeys(client, 'organization_id', id);
-      },
-      conditions: ({ status }) => [['o.status = $', status]],
-    }),
+    ),
     users: keeping<User, NewUser, UserFields, { organization?: string; status?: User['status'] }>(pool, users, nextId, {
       inserting: userColumns,
       inserted: async (client, id, { currency }) => {

@@ -70,7 +70,7 @@ const keyInDetail = /^Key \(([^)]*)\)=/;
 function refusalOf(error: DatabaseError): Refusal | undefined {
   const columns = keyInDetail.exec(error.detail ?? '')?.[1]?.split(', ') ?? [];
   const field = columns.at(-1)?.replace(/_id$/, '') ?? '';
-  switch (error.code) {
+  switch (error.code ?? '') {
     case '23505':
       return { kind: 'taken', field: columns.at(-1) ?? '' };
     case '23503':

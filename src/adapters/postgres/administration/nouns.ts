@@ -132,10 +132,10 @@ export const aliases: Noun = {
 };
 
 const priceState = [
-  'case when p.valid_to = p.valid_from then \'replaced\'',
-  'when p.valid_to <= clock_timestamp() then \'ended\'',
-  'when p.valid_from > clock_timestamp() then \'scheduled\'',
-  'else \'current\' end',
+  "case when p.valid_to = p.valid_from then 'replaced'",
+  "when p.valid_to <= clock_timestamp() then 'ended'",
+  "when p.valid_from > clock_timestamp() then 'scheduled'",
+  "else 'current' end",
 ].join(' ');
 
 export const prices = {

@@ -45,7 +45,9 @@ export function priceKeeper(pool: Pool): Prices {
 }
 
 async function filterOwner(pool: Pool, owner: string | undefined): Promise<string | undefined> {
-  const organization = await reading(() => (owner === undefined ? Promise.resolve(undefined) : findRow<{ id: string }>(pool, organizations, owner)));
+  const organization = await reading(() =>
+    owner === undefined ? Promise.resolve(undefined) : findRow<{ id: string }>(pool, organizations, owner),
+  );
   return organization?.id ?? filterId(pool, customerTypes, owner);
 }
 
@@ -53,7 +55,11 @@ async function ownerOf(client: PoolClient, { book, owner }: NewPrice): Promise<s
   switch (book) {
     case 'list':
       if (owner === undefined) return undefined;
-      throw new Refused({ kind: 'unfit', field: 'owner', reason: 'The list is the platform’s own: leave `owner` out.' });
+      throw new Refused({
+        kind: 'unfit',
+        field: 'owner',
+        reason: 'The list is the platform’s own: leave `owner` out.',
+      });
     case 'organization':
     case 'negotiated':
       return idOf(client, organizations, required(owner, 'an organization (id or slug)'), 'owner');
@@ -69,7 +75,11 @@ async function ownerOf(client: PoolClient, { book, owner }: NewPrice): Promise<s
 
 function required(owner: string | undefined, what: string): string {
   if (owner !== undefined) return owner;
-  throw new Refused({ kind: 'unfit', field: 'owner', reason: `A price in this book belongs to ${what}: name it in \`owner\`.` });
+  throw new Refused({
+    kind: 'unfit',
+    field: 'owner',
+    reason: `A price in this book belongs to ${what}: name it in \`owner\`.`,
+  });
 }
 
 interface Neighbour {

@@ -42,9 +42,7 @@ interface Kept {
 export function answerKeeper(pool: Pool): KeptAnswers {
   const claim = async (scope: string, key: string, requestHash: string): Promise<Claim> => {
     // A day later the same key is a new request.
-    await pool.query(
-      `delete from faregate.idempotency_key where created_at < clock_timestamp() - interval '1 day'`,
-    );
+    await pool.query(`delete from faregate.idempotency_key where created_at < clock_timestamp() - interval '1 day'`);
     const claimed = await pool.query(
       `insert into faregate.idempotency_key (scope, key, request_hash, status, body) values ($1, $2, $3, $4, 'null')
        on conflict do nothing`,

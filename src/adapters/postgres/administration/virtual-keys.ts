@@ -92,6 +92,6 @@ async function walletFor(client: PoolClient, id: string, payer: Payer): Promise<
     [ownerId, currency],
   );
   const found = rows[0];
-  if (!found) throw new Error(`The wallet of ${ownerId} in ${currency} is neither there nor can it be made.`);
+  if (!found) throw new Error(`The wallet of the ${owner} ${ownerId ?? ''} is neither there nor can it be made.`);
   return found.id;
 }

@@ -1,4 +1,4 @@
-// Rows as one JSON text, which a single statement takes apart again with json_to_recordset.
+// Rows as one JSON text, which a single statement takes apart again with jsonb_to_recordset.
 
 /** Amounts and counts must come as text: JSON's numbers are doubles to most who read them. */
 export function recordset(rows: readonly object[]): string {

@@ -1,4 +1,5 @@
-// The ledger's bulk statements; each takes its rows as one JSON text.
+// The ledger's bulk statements; each takes its rows as one JSON text. As jsonb, since json would parse every document
+// within a row a second time.
 
 const events = `
   insert into faregate.billing_event (

@@ -1,4 +1,6 @@
 -- The ledger: what happened to money. Rows here are only ever added; corrections are new rows that name what they correct.
+-- Its currencies are those of wallets and price versions: to look each up again for every row would make all writers queue
+-- for the locks of two or three rows of faregate.currency.
 
 -- One change of a wallet. Postgres alone issues seq and balance_after; hash chains each wallet's events.
 create table faregate.billing_event (
@@ -7,7 +9,7 @@ create table faregate.billing_event (
   event_id uuid not null unique,
   kind text not null check (kind in ('charge', 'top_up', 'refund', 'adjustment')),
   request_id uuid,
-  currency text not null references faregate.currency,
+  currency text not null,
   amount numeric(38, 0) not null,
   balance_before numeric(38, 0) not null,
   balance_after numeric(38, 0) not null,
@@ -30,7 +32,7 @@ create table faregate.posting (
   seq bigint not null,
   leg smallint not null,
   account text not null,
-  currency text not null references faregate.currency,
+  currency text not null,
   amount numeric(38, 0) not null,
   primary key (wallet_id, seq, leg),
   foreign key (wallet_id, seq) references faregate.billing_event
@@ -42,7 +44,7 @@ create table faregate.request_charge (
   wallet_id uuid not null references faregate.wallet,
   total numeric(38, 0) not null,
   cost numeric(38, 0) not null,
-  cost_currency text not null references faregate.currency,
+  cost_currency text not null,
   provider text not null,
   final boolean not null,
   revision integer not null,

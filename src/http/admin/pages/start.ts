@@ -17,9 +17,13 @@ const form = z.object({ token: z.string().max(200) });
 
 export function startPages(app: AdminDoor, dependencies: AdminDependencies, authorization: Authorization): void {
   const link = new OneTimeLink(dependencies.oneTimeTokenHash);
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 4_096 }, (_, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))));
-  });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 4_096 },
+    (_, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))));
+    },
+  );
 
   app.get('/start', { schema: { ...hide, querystring: question }, config: open }, async (request, reply) => {
     const { token } = request.query;
@@ -86,7 +90,11 @@ function refuseGuess(authorization: Authorization, request: FastifyRequest, repl
   }
 }
 
-async function openSession({ desk, url }: AdminDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function openSession(
+  { desk, url }: AdminDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const token = desk.randomBytes(32).toString('base64url');
   const expiresAt = desk.clock.now() + sessionMs;
   await desk.administration.sessions.open({ tokenHash: sha256(token), userName: 'admin', expiresAt });

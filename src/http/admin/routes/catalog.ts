@@ -43,7 +43,8 @@ export function catalogRoutes(app: AdminDoor, desk: AdminDesk): void {
     list: (page, filter) => models.list(page, filter),
     get: (ref) => models.get(ref),
     create: (actor, row) => change(desk, 'catalog', 'model', models.create(actor, row)),
-    update: (actor, { ref, version, fields }) => change(desk, 'catalog', 'model', models.update(actor, ref, fields, version)),
+    update: (actor, { ref, version, fields }) =>
+      change(desk, 'catalog', 'model', models.update(actor, ref, fields, version)),
   });
   resource(app, {
     path: 'aliases',
@@ -55,7 +56,8 @@ export function catalogRoutes(app: AdminDoor, desk: AdminDesk): void {
     list: (page) => aliases.list(page),
     get: (ref) => aliases.get(ref),
     create: (actor, row) => change(desk, 'catalog', 'alias', aliases.create(actor, row)),
-    update: (actor, { ref, version, fields }) => change(desk, 'catalog', 'alias', aliases.update(actor, ref, fields, version)),
+    update: (actor, { ref, version, fields }) =>
+      change(desk, 'catalog', 'alias', aliases.update(actor, ref, fields, version)),
   });
   app.delete(
     '/api/v1/aliases/:ref',

@@ -28,15 +28,38 @@ function voucherRoutes(app: AdminDoor, desk: AdminDesk): void {
   const url = '/api/v1/vouchers';
   const tags = ['vouchers'];
   const { vouchers } = desk.administration;
-  list(app, { url, tags, summary: 'List vouchers', row: voucher, filter: voucherFilter, read: (page, filter) => vouchers.list(page, filter) });
+  list(app, {
+    url,
+    tags,
+    summary: 'List vouchers',
+    row: voucher,
+    filter: voucherFilter,
+    read: (page, filter) => vouchers.list(page, filter),
+  });
   app.post(
     url,
-    { schema: { tags, summary: 'Create vouchers; their codes are shown once', headers: onceHeader, body: newVouchers, response: created(createdVouchers) } },
+    {
+      schema: {
+        tags,
+        summary: 'Create vouchers; their codes are shown once',
+        headers: onceHeader,
+        body: newVouchers,
+        response: created(createdVouchers),
+      },
+    },
     async (request, reply) => reply.code(201).send({ data: await createVouchers(desk, request.actor, request.body) }),
   );
   app.post(
     `${url}/redeem`,
-    { schema: { tags, summary: 'Redeem a voucher into a wallet', headers: onceHeader, body: redemption, response: answers(redeemed) } },
+    {
+      schema: {
+        tags,
+        summary: 'Redeem a voucher into a wallet',
+        headers: onceHeader,
+        body: redemption,
+        response: answers(redeemed),
+      },
+    },
     async (request) => {
       const { code, wallet_id } = request.body;
       return redeemVoucher(desk, request.actor, { code, walletId: wallet_id });
@@ -61,7 +84,15 @@ function fxRoutes(app: AdminDoor, desk: AdminDesk): void {
   });
   app.post(
     url,
-    { schema: { tags, summary: 'Set an exchange rate; the newest of a pair counts', headers: onceHeader, body: newFxRate, response: created(fxRate) } },
+    {
+      schema: {
+        tags,
+        summary: 'Set an exchange rate; the newest of a pair counts',
+        headers: onceHeader,
+        body: newFxRate,
+        response: created(fxRate),
+      },
+    },
     async (request, reply) => reply.code(201).send(await setFxRate(desk, request.actor, request.body)),
   );
 }

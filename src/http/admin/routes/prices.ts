@@ -45,7 +45,15 @@ export function priceRoutes(app: AdminDoor, desk: AdminDesk): void {
   );
   app.post(
     url,
-    { schema: { tags, summary: 'Publish a new version of a price', headers: onceHeader, body: newPrice, response: created(price) } },
+    {
+      schema: {
+        tags,
+        summary: 'Publish a new version of a price',
+        headers: onceHeader,
+        body: newPrice,
+        response: created(price),
+      },
+    },
     async (request, reply) => reply.code(201).send(await publishPrice(desk, request.actor, request.body)),
   );
 }

@@ -31,7 +31,16 @@ export function providerKeyRoutes(app: AdminDoor, desk: AdminDesk): void {
   });
   app.post(
     url,
-    { schema: { tags, summary: 'Add a key of a provider', params: refParams, headers: onceHeader, body: newProviderKey, response: created(providerKey) } },
+    {
+      schema: {
+        tags,
+        summary: 'Add a key of a provider',
+        params: refParams,
+        headers: onceHeader,
+        body: newProviderKey,
+        response: created(providerKey),
+      },
+    },
     async (request, reply) => {
       const row = await sealProviderKey(desk, request.actor, { ...request.body, provider: request.params.ref });
       return reply.code(201).send(tagged(reply, row));
@@ -48,13 +57,23 @@ export function providerKeyRoutes(app: AdminDoor, desk: AdminDesk): void {
   app.patch(
     `${url}/:id`,
     {
-      schema: { tags, summary: 'Change a provider key, or give it a new secret', params: keyParams, headers: matchHeader, body: providerKeyChange, response: answers(providerKey) },
+      schema: {
+        tags,
+        summary: 'Change a provider key, or give it a new secret',
+        params: keyParams,
+        headers: matchHeader,
+        body: providerKeyChange,
+        response: answers(providerKey),
+      },
     },
     async (request, reply) => {
       const { secret, ...fields } = request.body;
       const { ref, id } = request.params;
       const order = { provider: ref, id, version: expectedVersion(request), fields };
-      const row = await changeProviderKey(desk, request.actor, { ...order, ...(secret === undefined ? {} : { secret }) });
+      const row = await changeProviderKey(desk, request.actor, {
+        ...order,
+        ...(secret === undefined ? {} : { secret }),
+      });
       return reply.send(tagged(reply, row));
     },
   );

@@ -7,7 +7,9 @@ import type { AdminDoor } from '../door.ts';
 import { auditEntry, auditFilter, usage, usageDetail, usageFilter } from '../schemas/records.ts';
 import { list } from './resource.ts';
 
-const requestParams = z.strictObject({ request_id: z.uuid('This is no id.').describe('`x-request-id` of the call’s answer.') });
+const requestParams = z.strictObject({
+  request_id: z.uuid('This is no id.').describe('`x-request-id` of the call’s answer.'),
+});
 
 export function recordRoutes(app: AdminDoor, desk: AdminDesk): void {
   list(app, {
@@ -21,7 +23,14 @@ export function recordRoutes(app: AdminDoor, desk: AdminDesk): void {
   });
   app.get(
     '/api/v1/usage/:request_id',
-    { schema: { tags: ['usage'], summary: 'Read one call with its receipts and attempts', params: requestParams, response: answers(usageDetail) } },
+    {
+      schema: {
+        tags: ['usage'],
+        summary: 'Read one call with its receipts and attempts',
+        params: requestParams,
+        response: answers(usageDetail),
+      },
+    },
     async (request) => {
       const data = await desk.administration.usage.ofRequest(request.params.request_id);
       if (data.length > 0) return { data };

@@ -17,7 +17,7 @@ export interface Resource<Row extends Versioned, New, Change, Filter extends obj
   readonly created?: z.ZodType;
   readonly newRow: z.ZodType<New>;
   readonly change: z.ZodType<Change>;
-  readonly filter: z.ZodObject<z.core.$ZodLooseShape> & z.ZodType<Filter>;
+  readonly filter: z.ZodObject & z.ZodType<Filter>;
   list(page: Page, filter: Filter): Promise<Listed<Row>>;
   get(ref: string): Promise<Row | undefined>;
   create(actor: string, row: New): Promise<Row>;
@@ -30,10 +30,25 @@ export function resource<Row extends Versioned, New, Change, Filter extends obje
 ): void {
   const url = `/api/v1/${kind.path}`;
   const tags = [kind.path];
-  list(app, { url, tags, summary: `List ${kind.path.replaceAll('-', ' ')}`, row: kind.row, filter: kind.filter, read: (at, filter) => kind.list(at, filter) });
+  list(app, {
+    url,
+    tags,
+    summary: `List ${kind.path.replaceAll('-', ' ')}`,
+    row: kind.row,
+    filter: kind.filter,
+    read: (at, filter) => kind.list(at, filter),
+  });
   app.post(
     url,
-    { schema: { tags, summary: `Create a ${kind.noun}`, headers: onceHeader, body: kind.newRow, response: created(kind.created ?? kind.row) } },
+    {
+      schema: {
+        tags,
+        summary: `Create a ${kind.noun}`,
+        headers: onceHeader,
+        body: kind.newRow,
+        response: created(kind.created ?? kind.row),
+      },
+    },
     async (request, reply) => {
       const row = await kind.create(request.actor, request.body as New);
       return reply.code(201).send(tagged(reply, row));
@@ -51,7 +66,14 @@ export function resource<Row extends Versioned, New, Change, Filter extends obje
   app.patch(
     `${url}/:ref`,
     {
-      schema: { tags, summary: `Change a ${kind.noun}`, params: refParams, headers: matchHeader, body: kind.change, response: answers(kind.row) },
+      schema: {
+        tags,
+        summary: `Change a ${kind.noun}`,
+        params: refParams,
+        headers: matchHeader,
+        body: kind.change,
+        response: answers(kind.row),
+      },
     },
     async (request, reply) => {
       const order = { ref: request.params.ref, version: expectedVersion(request), fields: request.body as Change };
@@ -65,7 +87,7 @@ export interface ListRoute<Filter extends object> {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly row: z.ZodType;
-  readonly filter: z.ZodObject<z.core.$ZodLooseShape> & z.ZodType<Filter>;
+  readonly filter: z.ZodObject & z.ZodType<Filter>;
   readonly params?: z.ZodType;
   read(page: Page, filter: Filter, params: Readonly<Record<string, string>>): Promise<Listed<object>>;
 }
@@ -75,11 +97,17 @@ export function list<Filter extends object>(app: AdminDoor, route: ListRoute<Fil
   const querystring = page.extend(filter.shape);
   app.get(
     url,
-    { schema: { tags: [...tags], summary, querystring, ...(params ? { params } : {}), response: answers(listOf(row)) } },
+    {
+      schema: { tags: [...tags], summary, querystring, ...(params ? { params } : {}), response: answers(listOf(row)) },
+    },
     async (request, reply) => {
       const { limit, cursor, ...rest } = request.query as z.output<typeof page> & Filter;
       const at = { limit, ...(cursor === undefined ? {} : { cursor }) };
-      const listed = await route.read(at, rest as unknown as Filter, request.params as Readonly<Record<string, string>>);
+      const listed = await route.read(
+        at,
+        rest as unknown as Filter,
+        request.params as Readonly<Record<string, string>>,
+      );
       return reply.send({ data: [...listed.items], next_cursor: listed.nextCursor ?? null });
     },
   );

@@ -37,7 +37,15 @@ export function virtualKeyRoutes(app: AdminDoor, desk: AdminDesk): void {
   });
   app.post(
     '/api/v1/virtual-keys/:id/revoke',
-    { schema: { tags, summary: 'Revoke a virtual key, for good', params: idParams, headers: onceHeader, response: answers(virtualKey) } },
+    {
+      schema: {
+        tags,
+        summary: 'Revoke a virtual key, for good',
+        params: idParams,
+        headers: onceHeader,
+        response: answers(virtualKey),
+      },
+    },
     async (request, reply) => {
       const revoked = virtualKeys.revoke(request.actor, request.params.id);
       return reply.send(tagged(reply, await change(desk, 'callers', 'virtual key', revoked)));

@@ -32,7 +32,15 @@ export function walletRoutes(app: AdminDoor, desk: AdminDesk): void {
   });
   app.post(
     url,
-    { schema: { tags, summary: 'Open a wallet in another currency', headers: onceHeader, body: newWallet, response: created(wallet) } },
+    {
+      schema: {
+        tags,
+        summary: 'Open a wallet in another currency',
+        headers: onceHeader,
+        body: newWallet,
+        response: created(wallet),
+      },
+    },
     async (request, reply) => {
       const order = { ...request.body, currency: readCurrency(request.body.currency, 'currency').code };
       const opened = await change(desk, 'callers', 'wallet', wallets.open(request.actor, order));
@@ -46,7 +54,16 @@ export function walletRoutes(app: AdminDoor, desk: AdminDesk): void {
   );
   app.post(
     `${url}/:id/top-ups`,
-    { schema: { tags, summary: 'Put money into a wallet', params: idParams, headers: onceHeader, body: newTopUp, response: created(toppedUp) } },
+    {
+      schema: {
+        tags,
+        summary: 'Put money into a wallet',
+        params: idParams,
+        headers: onceHeader,
+        body: newTopUp,
+        response: created(toppedUp),
+      },
+    },
     async (request, reply) => {
       const order = { actor: request.actor, walletId: request.params.id, ...request.body };
       return reply.code(201).send(await topUpWallet(desk, order));
@@ -68,4 +85,3 @@ export function walletRoutes(app: AdminDoor, desk: AdminDesk): void {
     read: async (page, _, { id = '' }) => wallets.topUps((await get(id)).id, page),
   });
 }
-

@@ -35,7 +35,10 @@ const providerFields = {
 export const newProvider = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'Small letters, digits and _ . - only, at most 63, beginning with a letter or digit.')
+    .regex(
+      /^[a-z0-9][a-z0-9_.-]{0,62}$/,
+      'Small letters, digits and _ . - only, at most 63, beginning with a letter or digit.',
+    )
     .describe('Unique short name; it does not change.'),
   adapter: providerFields.adapter,
   base_url: providerFields.base_url,
@@ -69,12 +72,7 @@ export const providerKey = z
   })
   .meta({ id: 'ProviderKey' });
 
-const secret = z
-  .string()
-  .trim()
-  .min(1)
-  .max(10_000)
-  .describe('The credential. Kept sealed, and never shown again.');
+const secret = z.string().trim().min(1).max(10_000).describe('The credential. Kept sealed, and never shown again.');
 
 const keyFields = {
   name: name.describe('Name for people.'),

@@ -5,7 +5,12 @@ import { currency, id, instant, limits, name, named, organizationName, stamps, t
 const notes = text.describe('Notes for operators.');
 
 export const customerType = z
-  .object({ id, name: z.string().describe('Unique name.'), notes: z.string().nullable().describe('Notes for operators.'), ...stamps })
+  .object({
+    id,
+    name: z.string().describe('Unique name.'),
+    notes: z.string().nullable().describe('Notes for operators.'),
+    ...stamps,
+  })
   .meta({ id: 'CustomerType' });
 
 export const newCustomerType = z.strictObject({
@@ -82,16 +87,16 @@ export const organizationChange = z.strictObject({
 export const organizationFilter = z.strictObject({ status: organizationStatus.exactOptional() });
 
 const role = z.enum(['superadmin', 'org_admin', 'member']).describe('What the user may administer.');
-const userStatus = z
-  .enum(['pending', 'active', 'canceled'])
-  .describe('Keys of a user who is not active are refused.');
+const userStatus = z.enum(['pending', 'active', 'canceled']).describe('Keys of a user who is not active are refused.');
 
 export const user = z
   .object({
     id,
     email: z.string().describe('Email address, unique.'),
     username: z.string().nullable().describe('Unique name.'),
-    organization: organizationName.nullable().describe('The organization that pays for the user; null: a personal wallet.'),
+    organization: organizationName
+      .nullable()
+      .describe('The organization that pays for the user; null: a personal wallet.'),
     customer_type: named.nullable().describe('Whose prices apply to a user without an organization.'),
     role,
     status: userStatus,
@@ -102,7 +107,11 @@ export const user = z
   })
   .meta({ id: 'User' });
 
-const email = z.email('Write an email address, such as "ada@example.com".').max(254).toLowerCase().describe('Email address, unique.');
+const email = z
+  .email('Write an email address, such as "ada@example.com".')
+  .max(254)
+  .toLowerCase()
+  .describe('Email address, unique.');
 const username = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'Letters, digits and _ . - only, at most 64.')

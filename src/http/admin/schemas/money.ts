@@ -8,7 +8,9 @@ export const wallet = z
     currency: shownCurrency,
     balance: money.describe('What is in it now: decimal text. Below zero it is overdue.'),
     held: money.nullable().describe('Set aside for calls that are under way; null when it cannot be known now.'),
-    available: money.nullable().describe('What other calls may still take: balance − held; null when it cannot be known now.'),
+    available: money
+      .nullable()
+      .describe('What other calls may still take: balance − held; null when it cannot be known now.'),
     overdue: money.describe('How far below zero it is; "0" otherwise. The next top-up clears it.'),
     booked_balance: money.describe('What the ledger has booked; settled calls of the last moments may be missing.'),
     organization: organizationName.nullable().describe('Its owner, if an organization.'),
@@ -108,7 +110,10 @@ export const voucher = z
 
 export const createdVouchers = z.object({
   data: z.array(
-    z.object({ code: z.string().describe('What the customer types. Shown this once and kept nowhere.'), ...voucher.shape }),
+    z.object({
+      code: z.string().describe('What the customer types. Shown this once and kept nowhere.'),
+      ...voucher.shape,
+    }),
   ),
 });
 

@@ -13,7 +13,10 @@ export const text = z.string().max(2000);
 /** Models, aliases and providers are called by it. */
 export const callName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,199}$/, 'Letters, digits and _ . : / @ - only, beginning with a letter or digit.');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,199}$/,
+    'Letters, digits and _ . : / @ - only, beginning with a letter or digit.',
+  );
 
 /** In answers. */
 export const money = z.string().describe('Money: canonical decimal text in the currency beside it, such as "0.01".');
@@ -52,9 +55,13 @@ export const limits = z
     max_concurrent: z.int().min(1).max(1_000_000).describe('Calls at the same time.').exactOptional(),
     cost_per_minute: moneyText.describe('Money in any 60 seconds, in the wallet’s currency.').exactOptional(),
     budget: budget.exactOptional(),
-    min_balance: moneyText.describe('Money that must stay in the wallet; calls that would go below are refused.').exactOptional(),
+    min_balance: moneyText
+      .describe('Money that must stay in the wallet; calls that would go below are refused.')
+      .exactOptional(),
   })
-  .describe('Limits of the owner; a change replaces all of them. Money is in the currency of the wallet that a call debits.')
+  .describe(
+    'Limits of the owner; a change replaces all of them. Money is in the currency of the wallet that a call debits.',
+  )
   .meta({ id: 'Limits' });
 
 export const named = z.object({ id, name: z.string().describe('Its name.') });
@@ -77,7 +84,13 @@ export const stamps = {
 const limitMax = 200;
 
 export const page = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(limitMax).default(50).describe(`Rows per page, 1 to ${limitMax}; 50 if missing.`),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limitMax)
+    .default(50)
+    .describe(`Rows per page, 1 to ${limitMax}; 50 if missing.`),
   cursor: z.string().max(400).describe('`next_cursor` of the page before; missing: the newest rows.').exactOptional(),
 });
 

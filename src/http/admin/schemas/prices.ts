@@ -10,7 +10,12 @@ const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write a time of day
 const condition = z
   .strictObject({
     prompt_tokens: z
-      .strictObject({ gt: bound.exactOptional(), gte: bound.exactOptional(), lt: bound.exactOptional(), lte: bound.exactOptional() })
+      .strictObject({
+        gt: bound.exactOptional(),
+        gte: bound.exactOptional(),
+        lt: bound.exactOptional(),
+        lte: bound.exactOptional(),
+      })
       .describe('Size of the prompt in tokens.')
       .exactOptional(),
     service_tier: words.describe('Service tiers for which it holds.').exactOptional(),
@@ -83,7 +88,9 @@ const modifier = z
 
 const book = z
   .enum(['list', 'organization', 'customer_type', 'negotiated', 'promotion'])
-  .describe('Whose price: the platform’s list, an organization’s own costs, a customer type, one organization, a promotion.');
+  .describe(
+    'Whose price: the platform’s list, an organization’s own costs, a customer type, one organization, a promotion.',
+  );
 
 const subject = z.strictObject({
   kind: z.enum(['model', 'alias']).describe('What the name is.'),
@@ -122,13 +129,20 @@ const componentsMax = 200;
 
 export const newPrice = z.strictObject({
   book: book.default('list'),
-  owner: z.string().min(1).max(200).describe('Organization (id, slug) or customer type (id, name); none in the list.').exactOptional(),
+  owner: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('Organization (id, slug) or customer type (id, name); none in the list.')
+    .exactOptional(),
   subject,
   currency: currency.default('usd'),
   pricing_model: pricingModel.exactOptional(),
   components: z.array(newComponent).min(1).max(componentsMax).describe('What is charged for what.'),
   modifiers: z.array(modifier).max(componentsMax).describe('Factors on top.').exactOptional(),
-  valid_from: instant.describe('From when it counts; now if missing, never in the past of another version.').exactOptional(),
+  valid_from: instant
+    .describe('From when it counts; now if missing, never in the past of another version.')
+    .exactOptional(),
   valid_to: instant.describe('Until when, exclusive; open if missing.').exactOptional(),
   provenance: text.describe('Where it comes from.').exactOptional(),
 });

@@ -70,12 +70,16 @@ const ref = z.string().min(1).max(254);
 
 export const newVirtualKey = z.strictObject({
   name: fields.name,
-  user: ref.describe('User (id or email) whose key it is. With neither user nor organization one is made for it.').exactOptional(),
+  user: ref
+    .describe('User (id or email) whose key it is. With neither user nor organization one is made for it.')
+    .exactOptional(),
   organization: ref.describe('Organization (id or slug) whose wallet pays.').exactOptional(),
   wallet: id.describe('A wallet of that user or organization; missing: the one in `currency`.').exactOptional(),
   currency: currency.describe('Currency of the wallet; it is opened if there is none. usd if missing.').exactOptional(),
   balance: moneyText
-    .describe('Money to put into the wallet that is made with the key, in its currency. For a wallet that was there: with `top_up`.')
+    .describe(
+      'Money to put into the wallet that is made with the key, in its currency. For a wallet that was there: with `top_up`.',
+    )
     .exactOptional(),
   top_up: z.boolean().describe('`balance` may be added to a wallet that was there before.').exactOptional(),
   description: fields.description.exactOptional(),

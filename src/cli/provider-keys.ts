@@ -1,0 +1,57 @@
+// faregate provider-keys: credentials for providers. A secret is read from a file or the input, never from the command
+// line, which other accounts of the machine can see.
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { pathOf } from './ask.ts';
+import { answer, command, type CommonOptions, group, listing, pageQuery, type Said } from './command.ts';
+import { addFields, bodyOf, type Field } from './fields.ts';
+import { printRow, printTable } from './print.ts';
+
+type Options = CommonOptions & Said & { readonly secretFile?: string };
+
+const settings: readonly Field[] = [
+  { flag: '--organization <ref>', says: 'whose own key it is: id or slug' },
+  { flag: '--is-primary <yes-no>', says: 'used first', kind: 'yes-no' },
+  { flag: '--weight <number>', says: 'share of calls among keys of the same rank', kind: 'whole' },
+  { flag: '--is-active <yes-no>', says: 'whether it is used', kind: 'yes-no' },
+  { flag: '--expires-at <instant>', says: 'such as 2026-12-31T23:59:59Z' },
+];
+
+const secretFile = ['--secret-file <file>', 'the file with the secret; - reads the input'] as const;
+
+export function providerKeyCommands(program: Command): void {
+  const keys = group(program, 'provider-keys', 'keep credentials for providers');
+  const pathTo = (provider: string, ...rest: readonly string[]): string =>
+    pathOf('providers', provider, 'keys', ...rest);
+
+  listing(keys, 'list <provider>', 'list the keys of a provider').action((provider: string, options: Options) =>
+    answer(options, { path: pathTo(provider), query: pageQuery(options) }, (row) =>
+      printTable(row, ['id', 'name', 'prefix', 'organization', 'is_primary', 'weight', 'is_active', 'expires_at']),
+    ),
+  );
+  const first: readonly Field[] = [{ flag: '--name <name>', says: 'name for people', required: true }, ...settings];
+  addFields(command(keys, 'add <provider>', 'add a key').requiredOption(...secretFile), first).action(
+    (provider: string, options: Options) => {
+      const body = { ...bodyOf(options, first), secret: secretIn(options.secretFile) };
+      return answer(options, { method: 'POST', path: pathTo(provider), body }, printRow);
+    },
+  );
+  const change: readonly Field[] = [{ flag: '--name <name>', says: 'name for people' }, ...settings];
+  addFields(
+    command(keys, 'update <provider> <id>', 'change a key, or its secret').option(...secretFile),
+    change,
+  ).action((provider: string, id: string, options: Options) => {
+    const secret = options.secretFile === undefined ? {} : { secret: secretIn(options.secretFile) };
+    const body = { ...bodyOf(options, change), ...secret };
+    return answer(options, { method: 'PATCH', path: pathTo(provider, id), body }, printRow);
+  });
+  command(keys, 'remove <provider> <id>', 'remove a key').action((provider: string, id: string, options: Options) =>
+    answer(options, { method: 'DELETE', path: pathTo(provider, id) }, () => console.log(`Removed ${id}.`)),
+  );
+}
+
+function secretIn(file = '-'): string {
+  const secret = readFileSync(file === '-' ? process.stdin.fd : file, 'utf8').trim();
+  if (secret === '') throw new Error(`There is no secret in ${file === '-' ? 'the input' : file}.`);
+  return secret;
+}

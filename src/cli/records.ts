@@ -1,0 +1,46 @@
+// faregate usage and audit-log: what calls consumed, and who administered what.
+import type { Command } from 'commander';
+import { pathOf } from './ask.ts';
+import { answer, command, type CommonOptions, group, listing, pageQuery, type Said } from './command.ts';
+import { addFields, type Field, queryOf } from './fields.ts';
+import { printTable } from './print.ts';
+
+type Options = CommonOptions & Said;
+
+const usageFilters: readonly Field[] = [
+  { flag: '--wallet <id>', says: 'id' },
+  { flag: '--virtual-key <id>', says: 'id' },
+  { flag: '--organization <ref>', says: 'id or slug' },
+  { flag: '--user <ref>', says: 'id or email' },
+  { flag: '--name <name>', says: 'what callers sent' },
+  { flag: '--provider <name>', says: 'who answered' },
+  { flag: '--outcome <outcome>', says: 'how calls ended' },
+  { flag: '--from <instant>', says: 'calls that began then or later' },
+  { flag: '--to <instant>', says: 'calls that began before' },
+];
+
+const usageColumns = ['started_at', 'request_id', 'name', 'provider', 'outcome', 'charge', 'cost', 'latency_ms'];
+
+const auditFilters: readonly Field[] = [
+  { flag: '--actor <name>', says: 'who did it' },
+  { flag: '--action <action>', says: 'what was done' },
+  { flag: '--subject <subject>', says: 'to what' },
+];
+
+export function recordCommands(program: Command): void {
+  const usage = group(program, 'usage', 'look at calls');
+  addFields(listing(usage, 'list', 'list calls'), usageFilters).action((options: Options) =>
+    answer(options, { path: 'usage', query: { ...queryOf(options, usageFilters), ...pageQuery(options) } }, (row) =>
+      printTable(row, usageColumns),
+    ),
+  );
+  command(usage, 'show <request>', 'show one call, with its receipts').action((request: string, options: Options) =>
+    answer(options, { path: `usage/${pathOf(request)}` }, (row) => console.log(JSON.stringify(row['data'], null, 2))),
+  );
+  const log = group(program, 'audit-log', 'look at what operators did');
+  addFields(listing(log, 'list', 'list what operators did'), auditFilters).action((options: Options) =>
+    answer(options, { path: 'audit-log', query: { ...queryOf(options, auditFilters), ...pageQuery(options) } }, (row) =>
+      printTable(row, ['at', 'actor', 'action', 'subject']),
+    ),
+  );
+}
