@@ -18,7 +18,7 @@ export interface Options {
 
 export class UsageError extends Error {}
 
-export const usage = `npm run bench -- [--seconds 5] [--rounds 5] [--connections 64] [--rate 1000] [--only ${measurements.join(',')}] [--json]`;
+export const usage = `npm run bench -- [--seconds 3] [--rounds 7] [--connections 64] [--rate 1000] [--only ${measurements.join(',')}] [--json]`;
 
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): Options {
@@ -38,8 +38,8 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        seconds: { type: 'string', default: '5' },
-        rounds: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '3' },
+        rounds: { type: 'string', default: '7' },
         connections: { type: 'string', default: '64' },
         rate: { type: 'string', default: '1000' },
         only: { type: 'string' },

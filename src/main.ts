@@ -2,7 +2,7 @@
 // The command: serve, migrate, audit, and everything an operator does to a running server.
 import { Command } from 'commander';
 import { registerAdminCommands } from './cli/commands.ts';
-import { audit } from './cli/audit.ts';
+import { auditLedger } from './cli/audit.ts';
 import { migrateDatabase } from './cli/migrate.ts';
 import { serveUntilStopped } from './cli/serve.ts';
 
@@ -24,7 +24,7 @@ program
   .command('audit')
   .description('check the whole ledger against its own rules; ends with 1 when it finds something')
   .option('--json', 'print findings and counts as JSON')
-  .action((options: { json?: boolean }) => audit(process.env, options));
+  .action((options: { json?: boolean }) => auditLedger(process.env, options));
 
 registerAdminCommands(program);
 

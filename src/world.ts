@@ -2,13 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { lockDataDirectory } from '#adapters/data-dir/lock.ts';
+import { DataDirectoryInUse, lockDataDirectory } from '#adapters/data-dir/lock.ts';
 import { readOrMakeMasterKey } from '#adapters/data-dir/master-key.ts';
 import { openJournal } from '#adapters/journal/journal.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
+import { postgresBooks } from '#adapters/postgres/books.ts';
 import { postgresAdministration } from '#adapters/postgres/administration/administration.ts';
 import type { PostgresConnection } from '#adapters/postgres/connection.ts';
 import { postgresDirectory } from '#adapters/postgres/directory.ts';
+import { attachToEmbeddedPostgres } from '#adapters/postgres/embedded/attach.ts';
 import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
 import { postgresGenerations } from '#adapters/postgres/generations.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
@@ -30,6 +32,7 @@ import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorProvider } from '#providers/simulator/adapter.ts';
+import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Generations } from '#ports/generations.ts';
 import type { Log } from '#ports/log.ts';
@@ -159,7 +162,29 @@ async function startDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   return { connection: embedded.connection, stop: () => embedded.stop() };
 }
 
-/** For commands that look at the database while nothing is served. */
+export interface OpenBooks {
+  readonly books: Books;
+  close(): Promise<void>;
+}
+
+/** For commands that only read the ledger; also while another process serves from this data directory. */
+export async function openBooks(config: Config, log: Log): Promise<OpenBooks> {
+  const database = await openDatabase(config, log).catch(async (error: unknown) => {
+    const connection = error instanceof DataDirectoryInUse ? await attachToEmbeddedPostgres(config.dataDirectory) : undefined;
+    if (!connection) throw error;
+    return { connection, stop: () => Promise.resolve() };
+  });
+  const pool = openPool(database.connection, { max: poolMax, applicationRole: 'faregate_app' });
+  return {
+    books: postgresBooks(pool),
+    async close() {
+      await pool.end();
+      await database.stop();
+    },
+  };
+}
+
+/** For commands that need the database while nothing is served. */
 export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   const lock = lockDataDirectory(config.dataDirectory);
   const database = await startDatabase(config, log);

@@ -10,7 +10,7 @@ export interface Round {
   readonly latency: readonly Latency[];
 }
 
-const warmMs = 1_000;
+const warmMs = 500;
 
 /** Before the first round, so that what is compiled only once it is hot is hot. */
 const firstWarmMs = 4_000;
@@ -20,7 +20,7 @@ export async function measureRounds(
   options: Options,
   tell: (done: string) => void,
 ): Promise<readonly Round[]> {
-  const warmUp = { ...options, seconds: firstWarmMs / 1_000, rate: options.rate };
+  const warmUp = { ...options, seconds: firstWarmMs / 1_000 };
   await measureRound(stage, warmUp, 0, (done) => tell(`warming up: ${done}`));
   const rounds: Round[] = [];
   for (let number = 1; number <= options.rounds; number += 1) {

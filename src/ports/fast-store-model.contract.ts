@@ -30,7 +30,10 @@ interface ModelWord {
 
 export class FastStoreModel {
   readonly #outboxMax: number;
-  readonly #wallets = new Map<string, { readonly initial: bigint; readonly firstSeq: bigint; readonly credits: bigint[] }>();
+  readonly #wallets = new Map<
+    string,
+    { readonly initial: bigint; readonly firstSeq: bigint; readonly credits: bigint[] }
+  >();
   readonly #counters = new Map<string, bigint>();
   readonly #live = new Map<string, ModelHold>();
   readonly #voided = new Set<string>();

@@ -4,7 +4,8 @@ import { expectTheModelToBeFollowed } from './fast-store-deeds.contract.ts';
 export function fastStoreContract(name: string, make: MakeFastStore): void {
   describe(name, () => {
     test('every deed, in any order and repetition, does what the model says', async () => {
-      await expectTheModelToBeFollowed(make, 300);
+      const seen = await expectTheModelToBeFollowed(make, 300);
+      console.log(seen);
     });
   });
 }

@@ -74,8 +74,10 @@ function openLockFile(directory: string): DatabaseSync {
   }
 }
 
+export class DataDirectoryInUse extends Error {}
+
 function refusal(directory: string): Error {
-  return new Error(
+  return new DataDirectoryInUse(
     `Another faregate${describeHolder(directory)} is using the data directory ${directory}. ` +
       'Stop it first, or give this one a directory of its own (FAREGATE_DATA_DIR).',
   );

@@ -11,29 +11,29 @@ export interface ChargedCall extends RequestCharge {
 
 export type EndedCall = ChargedCall | { readonly state: 'voided' };
 
-/** A caller whose answer was lost asks again within minutes; after this long, or this many, it is taken as new. */
-export const endedCallKeptMs = 3_600_000;
+/** A settlement whose answer was lost is sent again within minutes; after this long, or this many, it is taken as new. */
+const settledKeptMs = 3_600_000;
 export const endedCallsMax = 100_000;
 
-/** An estimate waits for its final word longer: a gateway may come back with its journal, or a provider with its bill. */
-export const estimatedCallKeptMs = 86_400_000;
+/** A void or an estimate may wait longer for a better word: a gateway comes back with its journal. */
+const provisionalKeptMs = 86_400_000;
 
 export class EndedCalls {
-  readonly #finished: Recent<EndedCall>;
-  readonly #estimated: Recent<EndedCall>;
+  readonly #settled: Recent<EndedCall>;
+  readonly #provisional: Recent<EndedCall>;
 
   constructor(callsMax: number) {
-    this.#finished = new Recent(endedCallKeptMs, callsMax);
-    this.#estimated = new Recent(estimatedCallKeptMs, callsMax);
+    this.#settled = new Recent(settledKeptMs, callsMax);
+    this.#provisional = new Recent(provisionalKeptMs, callsMax);
   }
 
   get(requestId: string): EndedCall | undefined {
-    return this.#finished.get(requestId) ?? this.#estimated.get(requestId);
+    return this.#settled.get(requestId) ?? this.#provisional.get(requestId);
   }
 
   remember(requestId: string, call: EndedCall, nowMs: number): void {
-    const isEstimate = call.state !== 'voided' && !call.final;
-    (isEstimate ? this.#estimated : this.#finished).set(requestId, call, nowMs);
+    const isLastWord = call.state !== 'voided' && call.final;
+    (isLastWord ? this.#settled : this.#provisional).set(requestId, call, nowMs);
   }
 }
 

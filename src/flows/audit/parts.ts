@@ -1,0 +1,138 @@
+// The parts of an audit: each reads some lists side by side and lets the checks of core look at what belongs together.
+import {
+  auditEvent,
+  auditHead,
+  auditPostings,
+  type ChainEnd,
+  chainEndAfter,
+  chainStart,
+  eventSubject,
+} from '#core/ledger/audit-chain.ts';
+import { auditCounter, auditEventId } from '#core/ledger/audit-credit.ts';
+import { auditDispatch, auditGatewayEnd, type DispatchAudit, type Patience } from '#core/ledger/audit-dispatch.ts';
+import { auditRating } from '#core/ledger/audit-rating.ts';
+import { auditRequest } from '#core/ledger/audit-request.ts';
+import type { GatewayRow, WalletRow } from '#core/ledger/audit-rows.ts';
+import type { Digest } from '#core/ledger/event.ts';
+import type { BooksView } from '#ports/books.ts';
+import { joined, type Keyed } from './join.ts';
+import { Prices } from './prices.ts';
+import type { Tally } from './tally.ts';
+
+export async function auditWallets(view: BooksView, tally: Tally, digest: Digest): Promise<void> {
+  let wallet: WalletRow | undefined;
+  let end: ChainEnd = chainStart;
+  const finish = (): void => {
+    if (wallet) tally.find(auditHead(wallet, end));
+  };
+  const groups = joined({
+    wallets: list(tally, 'wallets', view.wallets(), (row) => row.walletId),
+    events: list(tally, 'events', view.events(), (row) => numbered(row.walletId, row.seq)),
+    postings: list(tally, 'postings', view.postings(), (row) => numbered(row.walletId, row.seq)),
+  });
+  for await (const { wallets, events, postings } of groups) {
+    for (const next of wallets) {
+      finish();
+      wallet = next;
+      end = chainStart;
+    }
+    for (const event of events) {
+      if (event.walletId === wallet?.walletId) {
+        tally.find(auditEvent(end, event, digest));
+        if (event.currency !== wallet.currency) tally.find([wrongCurrency(eventSubject(event), wallet)]);
+        end = chainEndAfter(end, event);
+      } else {
+        tally.find([{ check: 'head', subject: eventSubject(event), message: 'It is of a wallet that is missing.' }]);
+      }
+      tally.find(auditPostings(event, postings));
+    }
+    const [orphan] = events.length === 0 ? postings : [];
+    if (orphan) {
+      tally.find([
+        { check: 'postings', subject: eventSubject(orphan), message: 'It has legs, and there is no event.' },
+      ]);
+    }
+  }
+  finish();
+}
+
+function wrongCurrency(subject: string, { currency }: WalletRow) {
+  return { check: 'head', subject, message: `It is in another currency than its wallet's ${currency}.` } as const;
+}
+
+export async function auditRequests(view: BooksView, tally: Tally): Promise<void> {
+  const prices = new Prices(view);
+  const groups = joined({
+    registers: list(tally, 'registers', view.registers(), (row) => row.requestId),
+    charges: list(tally, 'charges', view.charges(), (row) => row.requestId ?? ''),
+    usage: list(tally, 'usageRecords', view.usageRecords(), (row) => row.requestId),
+  });
+  for await (const { key: requestId, registers, charges, usage } of groups) {
+    tally.find(auditRequest({ requestId, register: registers[0], charges, usage }));
+    for (const row of usage) {
+      tally.find(auditRating(row, await prices.of(row)));
+      tally.rated += 2;
+    }
+  }
+}
+
+export async function auditDispatches(view: BooksView, tally: Tally, patience: Patience): Promise<void> {
+  let gateway: GatewayRow | undefined;
+  let last = 0n;
+  const take = ({ findings, inFlight }: DispatchAudit): void => {
+    tally.find(findings);
+    tally.inFlight += Number(inFlight);
+  };
+  const groups = joined({
+    gateways: list(tally, 'gateways', view.gateways(), (row) => row.gatewayId),
+    dispatches: list(tally, 'dispatches', view.dispatches(), (row) => numbered(row.gatewayId, row.dispatchNo)),
+  });
+  for await (const { gateways, dispatches } of groups) {
+    for (const next of gateways) {
+      if (gateway) take(auditGatewayEnd(gateway, last, patience));
+      gateway = next;
+      last = 0n;
+    }
+    for (const row of dispatches) {
+      if (row.gatewayId !== gateway?.gatewayId) {
+        const subject = `request ${row.requestId}`;
+        const message = `It was dispatched by the gateway ${row.gatewayId}, which is missing.`;
+        tally.find([{ check: 'dispatch', subject, message }]);
+        continue;
+      }
+      take(auditDispatch(last, row, patience));
+      if (row.dispatchNo > last) last = row.dispatchNo;
+    }
+  }
+  if (gateway) take(auditGatewayEnd(gateway, last, patience));
+}
+
+export async function auditCounters(view: BooksView, tally: Tally): Promise<void> {
+  const keyOf = (row: { readonly scope: string; readonly period: string }): string => `${row.scope}\n${row.period}`;
+  const groups = joined({
+    counters: list(tally, 'counters', view.counters(), keyOf),
+    registered: list(tally, 'spentByRegisters', view.spentByRegisters(), keyOf),
+  });
+  for await (const { counters, registered } of groups) {
+    const [counter, sum] = [counters[0], registered[0]];
+    const subject = counter ?? sum;
+    if (subject) tally.find(auditCounter(subject, counter?.spent, sum?.spent));
+  }
+}
+
+export async function auditEventIds(view: BooksView, tally: Tally): Promise<void> {
+  const groups = joined({
+    events: list(tally, 'eventsById', view.eventsById(), (row) => row.eventId),
+    topUps: list(tally, 'topUps', view.topUps(), (row) => row.eventId),
+  });
+  for await (const { key: eventId, events, topUps } of groups) tally.find(auditEventId({ eventId, events, topUps }));
+}
+
+function list<Row>(tally: Tally, name: string, rows: AsyncIterable<Row>, keyOf: (row: Row) => string): Keyed<Row> {
+  return { name, rows: tally.counted(name, rows), keyOf };
+}
+
+// As text these sort like the numbers, and after their owner's own id.
+function numbered(ownerId: string, number: bigint): string {
+  return `${ownerId} ${number.toString().padStart(20, '0')}`;
+}

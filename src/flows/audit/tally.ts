@@ -1,0 +1,79 @@
+// What an audit has seen and found so far.
+import type { AuditCheck, Finding } from '#core/ledger/audit.ts';
+import type { BooksTable } from '#ports/books.ts';
+
+/** Of each check; more are counted, and no longer kept. */
+const findingsMax = 100;
+
+export interface AuditCounts extends Readonly<Record<BooksTable, number>> {
+  /** Receipts that were computed again. */
+  readonly rated: number;
+  /** Dispatched calls that are too young to be missed. */
+  readonly inFlight: number;
+  readonly findings: number;
+}
+
+export interface AuditReport {
+  readonly findings: readonly Finding[];
+  readonly counts: AuditCounts;
+  /** What could not be read: nothing is known about it. */
+  readonly incomplete: readonly string[];
+}
+
+export class Tally {
+  rated = 0;
+  inFlight = 0;
+  #total = 0;
+  readonly #seen = new Map<string, number>();
+  readonly #findings = new Map<AuditCheck, Finding[]>();
+  readonly #incomplete: string[] = [];
+
+  find(found: readonly Finding[]): void {
+    for (const finding of found) {
+      this.#total += 1;
+      const kept = this.#findings.get(finding.check) ?? [];
+      if (kept.length < findingsMax) kept.push(finding);
+      this.#findings.set(finding.check, kept);
+    }
+  }
+
+  miss(what: string): void {
+    this.#incomplete.push(what);
+  }
+
+  /** Counts a list's rows as they pass. */
+  async *counted<Row>(list: string, rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+    let count = 0;
+    this.#seen.set(list, count);
+    for await (const row of rows) {
+      count += 1;
+      this.#seen.set(list, count);
+      yield row;
+    }
+  }
+
+  seen(list: string): number {
+    return this.#seen.get(list) ?? 0;
+  }
+
+  report(): AuditReport {
+    const { rated, inFlight } = this;
+    return {
+      findings: [...this.#findings.values()].flat(),
+      counts: {
+        wallets: this.seen('wallets'),
+        events: this.seen('events'),
+        postings: this.seen('postings'),
+        registers: this.seen('registers'),
+        usageRecords: this.seen('usageRecords'),
+        counters: this.seen('counters'),
+        gateways: this.seen('gateways'),
+        topUps: this.seen('topUps'),
+        rated,
+        inFlight,
+        findings: this.#total,
+      },
+      incomplete: this.#incomplete,
+    };
+  }
+}

@@ -1,0 +1,20 @@
+import { test, afterAll } from 'vitest';
+import { startServer, removeServers } from './server.ts';
+import { haltPostgres, connectionTo } from './cluster.ts';
+import { ask } from '#test/postgres/owner-process.ts';
+afterAll(removeServers);
+test('x', async () => {
+  const t = performance.now(); const lap = (s: string) => console.log(s, Math.round(performance.now() - t));
+  const a = await startServer(); lap('first');
+  const k = await a.key('5'); lap('key');
+  const r = await fetch(`${a.url}/v1/chat/completions`, {method:'POST', headers: {authorization: `Bearer ${k.key}`}, body: JSON.stringify({model:'sim/echo', messages:[{role:'user',content:'hi'}]})});
+  console.log(r.status, [...r.headers], await r.text());
+  console.log(await ask(await connectionTo(a.dataDirectory), 'select request_id from faregate.request_charge'));
+  await a.kill9(); lap('killed');
+  const b = await startServer({dataDirectory: a.dataDirectory}); lap('second');
+  await b.kill9Tree(); lap('killed tree');
+  const c = await startServer({dataDirectory: a.dataDirectory}); lap('third');
+  console.log(c.stderr.join('\n'));
+  console.log(await c.stop()); lap('stop');
+  console.log(c.stderr.join('\n'));
+});

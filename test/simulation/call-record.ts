@@ -1,0 +1,34 @@
+// Everything that is known of one call, gathered where it happened: at the door, on the disk, at the provider.
+import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
+import type { ModelCall } from '#core/call/model-call.ts';
+import type { FailureName } from '#core/failure.ts';
+import type { Caller } from '#core/keys/caller.ts';
+import type { Checkpoint } from '#ports/fast-store.ts';
+import type { DishName } from './menu.ts';
+import type { Sending } from './sending.ts';
+
+export interface CallRecord {
+  readonly no: number;
+  readonly requestId: string;
+  readonly lifeNo: number;
+  readonly dish: DishName;
+  readonly caller: Caller;
+  readonly call: ModelCall;
+  readonly sendings: Sending[];
+  /** All that was ever set aside for it. */
+  held: bigint;
+  /** The latest that is on the disk. */
+  dispatched: DispatchedCall | undefined;
+  checkpoint: Checkpoint | undefined;
+  finalOnDisk: ChargeEntry | undefined;
+  /** Entries that the store took, estimates and the final word. */
+  readonly posted: ChargeEntry[];
+  /** Contents that the caller was sent, in tokens. */
+  tokensPassed: number;
+  hungUp: boolean;
+  /** The charge that the caller has read. */
+  told: string | undefined;
+  /** The caller has got the whole answer, or its end in good order. */
+  answered: boolean;
+  state: 'under-way' | 'served' | FailureName | 'crashed' | 'lost';
+}

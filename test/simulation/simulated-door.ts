@@ -1,0 +1,89 @@
+// A caller: reads what comes, quickly or slowly, and may hang up at any time.
+import type { Door, Fare, StreamWords } from '#ports/door.ts';
+import type { CallRecord } from './call-record.ts';
+import type { Chance } from './chance.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+import { tokensOf, WireReader } from './wire.ts';
+
+export interface Patience {
+  readonly hangUpAfterMs: number | undefined;
+  readonly hangUpAfterPieces: number | undefined;
+  readonly readsSlowly: boolean;
+}
+
+const tellFare = (fare: Fare): string => `fare ${fare['charge'] ?? ''}\n\n`;
+
+const words: StreamWords = {
+  cutOff: () => 'cut-off 0 - -\n\n',
+  usage: (_last, _usage, fare) => tellFare(fare),
+  withFare: (_event, fare) => tellFare(fare),
+  failure: () => 'failure 0 - -\n\n',
+  done: 'done 0 - -\n\n',
+};
+
+export interface DoorOptions {
+  readonly record: CallRecord;
+  readonly patience: Patience;
+  readonly clock: VirtualClock;
+  readonly chance: Chance;
+}
+
+export class SimulatedDoor implements Door {
+  readonly words = words;
+  readonly #hangUp = new AbortController();
+  readonly #options: DoorOptions;
+  readonly #reader = new WireReader();
+  #started = false;
+  #pieces = 0;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    const { clock, patience } = options;
+    if (patience.hangUpAfterMs !== undefined) clock.after(patience.hangUpAfterMs, () => this.hangUp());
+  }
+
+  get hungUp(): AbortSignal {
+    return this.#hangUp.signal;
+  }
+
+  get started(): boolean {
+    return this.#started;
+  }
+
+  hangUp(): void {
+    if (this.#options.record.state !== 'under-way') return;
+    this.#options.record.hungUp = true;
+    this.#hangUp.abort();
+  }
+
+  start(_status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.#gone) return;
+    this.#started = true;
+    const charge = headers['x-faregate-charge'];
+    if (charge !== undefined) this.#options.record.told = charge;
+  }
+
+  write(bytes: Buffer | string): void | Promise<void> {
+    if (this.#gone) return;
+    const { record, patience, clock, chance } = this.#options;
+    const text = bytes.toString();
+    if (text.startsWith('fare ')) record.told = text.slice('fare '.length).trim();
+    else this.#contents.push(...this.#reader.read(Buffer.from(text)));
+    record.tokensPassed = tokensOf(this.#contents);
+    this.#pieces += 1;
+    if (patience.hangUpAfterPieces === this.#pieces) this.hangUp();
+    return patience.readsSlowly ? clock.sleep(chance.below(800)) : undefined;
+  }
+
+  end(): void {
+    if (this.#gone || !this.#started) return;
+    this.#options.record.answered = true;
+  }
+
+  readonly #contents: ReturnType<WireReader['read']>[number][] = [];
+
+  // A process that has died writes nothing.
+  get #gone(): boolean {
+    return this.#hangUp.signal.aborted || this.#options.record.state === 'crashed';
+  }
+}
