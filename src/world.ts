@@ -170,7 +170,8 @@ export interface OpenBooks {
 /** For commands that only read the ledger; also while another process serves from this data directory. */
 export async function openBooks(config: Config, log: Log): Promise<OpenBooks> {
   const database = await openDatabase(config, log).catch(async (error: unknown) => {
-    const connection = error instanceof DataDirectoryInUse ? await attachToEmbeddedPostgres(config.dataDirectory) : undefined;
+    const connection =
+      error instanceof DataDirectoryInUse ? await attachToEmbeddedPostgres(config.dataDirectory) : undefined;
     if (!connection) throw error;
     return { connection, stop: () => Promise.resolve() };
   });

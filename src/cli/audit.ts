@@ -25,7 +25,9 @@ function readable({ findings, counts, incomplete }: AuditReport): string {
   const lines = [
     ...findings.map(({ check, subject, message }) => `FINDING ${check} ${subject}: ${message}`),
     ...incomplete.map((what) => `INCOMPLETE ${what}`),
-    `read ${Object.entries(counts).map(([what, count]) => `${count} ${what}`).join(', ')}`,
+    `read ${Object.entries(counts)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ')}`,
     findings.length === 0 && incomplete.length === 0 ? 'The ledger holds.' : 'The ledger does NOT hold.',
   ];
   return `${lines.join('\n')}\n`;

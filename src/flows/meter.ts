@@ -3,7 +3,8 @@ import { sliceTokens } from '#core/call/bounds.ts';
 import type { CallOutcome } from '#core/ledger/entry.ts';
 import { type Amount, add, subtract, zero } from '#core/money/amount.ts';
 import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
-import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
+import { completeUsage } from '#core/usage/complete.ts';
+import type { Usage } from '#core/usage/usage.ts';
 import type { Door } from '#ports/door.ts';
 import type { StreamEvent } from '#ports/provider.ts';
 import { UpstreamError } from '#ports/upstream.ts';
@@ -78,18 +79,12 @@ function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metere
 }
 
 function usageOf(open: OpenCall, meter: StreamMeter, normalize: (raw: unknown) => Usage): Usage {
-  if (meter.rawUsage) {
-    const reported = normalize(meter.rawUsage);
-    if (reported.status !== 'missing' && (meter.usageEvent || !(meter.cutOff || meter.abandoned))) {
-      return meter.abandoned ? { ...reported, flags: [...reported.flags, 'drained'] } : reported;
-    }
-  }
-  return estimatedUsage({
-    prompt_tokens: open.dispatched?.promptTokensEstimate ?? 0,
-    completion_tokens: meter.tokens,
-    method: 'streamed_text',
-    raw: meter.rawUsage ?? null,
-  });
+  const { rawUsage, usageEvent, cutOff, abandoned, tokens } = meter;
+  // Of a stream that was closed early, what it has said so far is not the last word.
+  const reported = rawUsage && (usageEvent || !(cutOff || abandoned)) ? normalize(rawUsage) : undefined;
+  const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
+  const usage = completeUsage(reported, { prompt_tokens, completion_tokens: tokens, method: 'streamed_text' });
+  return reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
 }
 
 class StreamMeter {

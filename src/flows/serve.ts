@@ -2,6 +2,7 @@
 import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
+import { completeUsage } from '#core/usage/complete.ts';
 import { estimatedUsage } from '#core/usage/usage.ts';
 import type { Door } from '#ports/door.ts';
 import { UpstreamError } from '#ports/upstream.ts';
@@ -95,16 +96,11 @@ async function passWhole(
     throw brokenFailure(error);
   }
   house.failpoints.reach('after-answer');
-  const reported = provider.usageOf(open.call, body);
-  const usage =
-    reported.status === 'missing'
-      ? estimatedUsage({
-          prompt_tokens: dispatched.promptTokensEstimate,
-          completion_tokens: open.call.kind === 'chat' ? Math.ceil(body.length / 4) : 0,
-          method: 'answer_bytes',
-          raw: reported.raw_usage,
-        })
-      : reported;
+  const usage = completeUsage(provider.usageOf(open.call, body), {
+    prompt_tokens: dispatched.promptTokensEstimate,
+    completion_tokens: open.call.kind === 'chat' ? Math.ceil(body.length / 4) : 0,
+    method: 'answer_bytes',
+  });
   const abandoned = door.hungUp.aborted;
   const fare = await settleCall(house, open, dispatched, {
     usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,

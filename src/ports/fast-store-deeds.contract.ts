@@ -14,7 +14,7 @@ import {
 import { FastStoreModel } from './fast-store-model.contract.ts';
 import type { ExpiredHold, FastStore, HoldRequest } from './fast-store.ts';
 
-const outboxMax = 5;
+const outboxMax = 4;
 const requestNos = 16;
 const walletIds = ['wallet-a', 'wallet-b'];
 const day = { scope: 'key:1', period: '2026-11-22' };
@@ -187,7 +187,7 @@ const advance = step(
   },
 );
 
-const confirm = step('confirm', fc.record({ count: fc.nat({ max: 4 }), times }), ({ count }, model) => {
+const confirm = step('confirm', fc.record({ count: fc.nat({ max: 2 }), times }), ({ count }, model) => {
   const oldest = model.outbox().slice(0, count);
   const eventIds = [...oldest.map(({ eventId }) => eventId), 'never heard of'];
   return (keeper) => keeper.confirm(eventIds);

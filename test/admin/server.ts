@@ -27,7 +27,7 @@ export interface AdminServer {
   readonly desk: AdminDesk;
   /** Every line that was logged, as text. */
   readonly logged: readonly string[];
-  readonly refreshed: readonly string[];
+  readonly refreshed: string[];
   close(): Promise<void>;
 }
 
@@ -79,6 +79,8 @@ export async function startAdminServer(): Promise<AdminServer> {
     logged,
     refreshed,
     async close() {
+      // Clients that did not read an answer to its end keep their connection.
+      app.server.closeAllConnections();
       await app.close();
       await pool.end();
     },

@@ -3,6 +3,7 @@ import { type Simulator, startSimulator } from '#adapters/simulator/server.ts';
 import type { TestServer } from './server.ts';
 
 export interface OutsideProvider {
+  readonly origin: string;
   /** The tags of the calls that arrived, each as often as it did. */
   arrived(): readonly string[];
   stop(): Promise<void>;
@@ -11,7 +12,7 @@ export interface OutsideProvider {
 /** What callers name, with the prices of the simulator's own: a dollar a million in, two out; a cent a call. */
 export const outsideModels = ['outside/echo', 'outside/cent'] as const;
 
-export async function startOutsideProvider(): Promise<OutsideProvider & { readonly origin: string }> {
+export async function startOutsideProvider(): Promise<OutsideProvider> {
   const simulator: Simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
   return {
     origin: simulator.origin,

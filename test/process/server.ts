@@ -9,7 +9,7 @@ export interface ServerOptions {
   readonly dataDirectory?: string;
   readonly environment?: Environment;
   /** `after-dispatch`, or `after-dispatch:3`: the process kills itself there. */
-  readonly failpoint?: string;
+  readonly failpoint?: string | undefined;
 }
 
 export interface TestKey {

@@ -3,7 +3,7 @@ import type { Door, Fare, StreamWords } from '#ports/door.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Chance } from './chance.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-import { tokensOf, WireReader } from './wire.ts';
+import { tokensOf, type WireEvent, WireReader } from './wire.ts';
 
 export interface Patience {
   readonly hangUpAfterMs: number | undefined;
@@ -33,6 +33,7 @@ export class SimulatedDoor implements Door {
   readonly #hangUp = new AbortController();
   readonly #options: DoorOptions;
   readonly #reader = new WireReader();
+  readonly #contents: WireEvent[] = [];
   #started = false;
   #pieces = 0;
 
@@ -71,7 +72,7 @@ export class SimulatedDoor implements Door {
     else this.#contents.push(...this.#reader.read(Buffer.from(text)));
     record.tokensPassed = tokensOf(this.#contents);
     this.#pieces += 1;
-    if (patience.hangUpAfterPieces === this.#pieces) this.hangUp();
+    if (patience.hangUpAfterPieces === this.#pieces) clock.after(0, () => this.hangUp());
     return patience.readsSlowly ? clock.sleep(chance.below(800)) : undefined;
   }
 
@@ -79,8 +80,6 @@ export class SimulatedDoor implements Door {
     if (this.#gone || !this.#started) return;
     this.#options.record.answered = true;
   }
-
-  readonly #contents: ReturnType<WireReader['read']>[number][] = [];
 
   // A process that has died writes nothing.
   get #gone(): boolean {

@@ -115,6 +115,13 @@ describe('a hold', () => {
     expect(held(units, { bounds })).toBe('0.0525');
   });
 
+  test('has no minimum of what will not be consumed', () => {
+    const least = [...chat, component('audio_second_in', '1', { per: '1', quantity: { min: '10' } })];
+    const held0 = { promptTokensMax: 1000, outputTokensMax: 500, quantities: { audio_second_in: '0' } } as const;
+    expect(held(least, { bounds: held0 })).toBe('0.0075');
+    expect(held(least, { bounds: { ...held0, quantities: { audio_second_in: '3' } } })).toBe('10.0075');
+  });
+
   test('is converted and marked up, and rounded up', () => {
     const conversion = { fxRateId: 'rate-1', rate: dividedBy(rational(1n), parseDecimal('7')), to: usd };
     const yuan = chat.map((each) => ({ ...each, currency: 'cny' }));

@@ -1,7 +1,5 @@
 // What was consumed and has no price here.
-import { isTokenMeter, isToolMeter, type Meter, type TokenMeter, type ToolMeter } from '#core/usage/meter.ts';
-
-type Measured = Exclude<Meter, TokenMeter | ToolMeter | 'request'>;
+import { isTokenMeter, isToolMeter, type Meter, type WorkMeter } from '#core/usage/meter.ts';
 
 // Meters of one measure complement each other (input and output, the first megapixel and the next). Different measures
 // describe the same work again: an image model reports both its tokens and its image, and is priced by one of them.
@@ -23,7 +21,7 @@ const measures = {
   gpu_second: 'gpu_second',
   agent_hour: 'agent_hour',
   credit: 'credit',
-} as const satisfies Record<Measured, string>;
+} as const satisfies Record<WorkMeter, string>;
 
 function measureOf(meter: Meter): string | undefined {
   if (isTokenMeter(meter)) return 'token';

@@ -38,7 +38,12 @@ export async function createVirtualKey(desk: AdminDesk, actor: string, order: Ke
   const outcome = await desk.administration.virtualKeys.create(actor, {
     id,
     secret,
-    settings: { ...settings, ...(limits === undefined ? {} : { limits: readLimits(limits, currency) }) },
+    // A key that is made for nobody in particular is the operator's own, and hides nothing from the operator.
+    settings: {
+      may_see_cost: payer.ids.newUser !== undefined,
+      ...settings,
+      ...(limits === undefined ? {} : { limits: readLimits(limits, currency) }),
+    },
     ...payer.ids,
     currency: currency.code,
     walletMustBeNew: first !== undefined && !top_up,

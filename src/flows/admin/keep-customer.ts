@@ -1,4 +1,5 @@
 // Organizations and users: whoever pays gets a wallet with the first row.
+import { Failure } from '#core/failure.ts';
 import type { Changes, NewOrganization, NewUser, Organization, User } from '#ports/administration.ts';
 import type { AdminDesk } from './desk.ts';
 import { change } from './outcome.ts';
@@ -60,7 +61,14 @@ const slugMax = 63;
 function slugOf(name: string): string {
   const plain = name
     .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-');
-  return plain.replaceAll(/^-+|-+$/g, '').slice(0, slugMax);
+    .replaceAll(/\p{Mark}/gu, '')
+    .toLowerCase();
+  const slug = plain
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, slugMax)
+    .replaceAll(/^-+|-+$/g, '');
+  if (slug !== '') return slug;
+  throw new Failure('invalid_parameter', 'No short name can be made from this name: give one, such as "acme".', {
+    param: 'slug',
+  });
 }

@@ -5,13 +5,11 @@ import type { BooksTable } from '#ports/books.ts';
 /** Of each check; more are counted, and no longer kept. */
 const findingsMax = 100;
 
-export interface AuditCounts extends Readonly<Record<BooksTable, number>> {
-  /** Receipts that were computed again. */
-  readonly rated: number;
-  /** Dispatched calls that are too young to be missed. */
-  readonly inFlight: number;
-  readonly findings: number;
-}
+/**
+ * Rows by table; receipts that were computed again (`rated`); dispatched calls too young to be missed (`inFlight`);
+ * and all findings, kept or not.
+ */
+export type AuditCounts = Readonly<Record<BooksTable | 'rated' | 'inFlight' | 'findings', number>>;
 
 export interface AuditReport {
   readonly findings: readonly Finding[];

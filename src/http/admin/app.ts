@@ -27,6 +27,7 @@ export async function adminApp(dependencies: AdminDependencies): Promise<Fastify
       void answerError(desk.log)(error, request, reply);
     },
   }).withTypeProvider<ZodTypeProvider>();
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler);
 
   const known = new KnownRoutes();

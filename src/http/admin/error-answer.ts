@@ -56,6 +56,8 @@ function failureOf(error: FastifyError): Failure {
     return new Failure('internal', 'Something went wrong here. It is in the log under this request id.', {
       cause: error,
     });
+  if (status === 415)
+    return new Failure('malformed_request', 'Send JSON, with the header `content-type: application/json`.');
   return new Failure(kinds[status] ?? 'malformed_request', error.message);
 }
 

@@ -1,3 +1,4 @@
+// Long, because every habit of an upstream is a case of its own.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Usage } from '#core/usage/usage.ts';
@@ -181,6 +182,16 @@ describe('the total decides what the words mean', () => {
     expectUsage(chat(raw), { prompt_tokens: 11_470, completion_tokens: 44, total_tokens: 11_514 });
     const withThinking = { ...raw, total_tokens: 11_533, completion_tokens_details: { reasoning_tokens: 19 } };
     expectUsage(chat(withThinking), { prompt_tokens: 11_470, completion_tokens: 63 });
+  });
+
+  test('what is a detail of the prompt stays inside it, though the gap be as large', () => {
+    const raw = {
+      prompt_tokens: 100,
+      completion_tokens: 50,
+      total_tokens: 160,
+      prompt_tokens_details: { cached_tokens: 10 },
+    };
+    expectUsage(chat(raw), { prompt_tokens: 100, completion_tokens: 60, flags: ['HIDDEN_OUTPUT_TOKENS'] });
   });
 
   test('two meanings that fit alike are flagged', () => {

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { Failure } from '#core/failure.ts';
 import type { Listed, Page } from '#ports/administration.ts';
 import { reading } from './deed.ts';
+import { isUuid, microseconds } from './sql.ts';
 
 /** SQL with `$` where the value goes; left out when the value is undefined. */
 export type Condition = readonly [sql: string, value: unknown];
@@ -10,12 +11,36 @@ export type Condition = readonly [sql: string, value: unknown];
 export interface ListQuery {
   readonly select: string;
   readonly from: string;
-  /** Expressions that are unique together and sort the newest last, each with the type that a cursor's text is cast to. */
-  readonly order: readonly {
-    readonly expression: string;
-    readonly cursor: string;
-    readonly read: (parameter: string) => string;
-  }[];
+  /** Columns that are unique together and sort the newest last. */
+  readonly order: readonly OrderKey[];
+}
+
+export interface OrderKey {
+  readonly column: string;
+  readonly kind: keyof typeof keyKinds;
+}
+
+// How a column's value stands in a cursor, exactly, and comes back out of it.
+const keyKinds = {
+  id: {
+    written: (column: string) => `${column}::text`,
+    read: (parameter: string) => `${parameter}::uuid`,
+    fits: isUuid,
+  },
+  number: {
+    written: (column: string) => `${column}::text`,
+    read: (parameter: string) => `${parameter}::bigint`,
+    fits: isCount,
+  },
+  time: {
+    written: microseconds,
+    read: (parameter: string) => `timestamptz 'epoch' + ${parameter}::bigint * interval '1 microsecond'`,
+    fits: isCount,
+  },
+} as const;
+
+function isCount(text: string): boolean {
+  return /^\d{1,18}$/.test(text);
 }
 
 type WithCursor<Row> = Row & { readonly cursor_: readonly string[] };
@@ -32,16 +57,16 @@ export async function listRows<Row extends object>(
     .filter(([, value]) => value !== undefined)
     .map(([sql, value]) => sql.replaceAll('$', () => parameter(value)));
   if (page.cursor !== undefined) {
-    const keys = readCursor(page.cursor, query.order.length);
-    const left = query.order.map((key) => key.expression).join(', ');
-    const right = query.order.map((key, index) => key.read(parameter(keys[index]))).join(', ');
+    const keys = readCursor(page.cursor, query.order);
+    const left = query.order.map((key) => key.column).join(', ');
+    const right = query.order.map((key, index) => keyKinds[key.kind].read(parameter(keys[index]))).join(', ');
     where.push(`(${left}) < (${right})`);
   }
   const sql = [
-    `select ${query.select}, jsonb_build_array(${query.order.map((key) => key.cursor).join(', ')}) as cursor_`,
+    `select ${query.select}, jsonb_build_array(${query.order.map((key) => keyKinds[key.kind].written(key.column)).join(', ')}) as cursor_`,
     `from ${query.from}`,
     where.length === 0 ? '' : `where ${where.join(' and ')}`,
-    `order by ${query.order.map((key) => `${key.expression} desc`).join(', ')} limit ${parameter(page.limit + 1)}`,
+    `order by ${query.order.map((key) => `${key.column} desc`).join(', ')} limit ${parameter(page.limit + 1)}`,
   ].join(' ');
   const { rows } = await reading(() => pool.query<WithCursor<Row>>(sql, values));
   const shown = rows.slice(0, page.limit);
@@ -57,25 +82,18 @@ function withoutCursor<Row extends object>(row: WithCursor<Row>): Row {
   return rest as unknown as Row;
 }
 
-export const byId = (alias: string): ListQuery['order'] => [
-  { expression: `${alias}.id`, cursor: `${alias}.id::text`, read: (parameter) => `${parameter}::uuid` },
-];
-
-export const byNumber = (column: string): ListQuery['order'] => [
-  { expression: column, cursor: `${column}::text`, read: (parameter) => `${parameter}::bigint` },
-];
+export const byId = (alias: string): ListQuery['order'] => [{ column: `${alias}.id`, kind: 'id' }];
 
 function writeCursor(keys: readonly string[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
-const plainKey = /^[0-9a-f-]{1,64}$/;
-
-function readCursor(cursor: string, length: number): readonly string[] {
+function readCursor(cursor: string, order: ListQuery['order']): readonly string[] {
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(keys) && keys.length === length && keys.every((key) => plainKey.test(String(key)))) {
-      return keys.map(String);
+    if (Array.isArray(keys) && keys.length === order.length) {
+      const texts = keys.map(String);
+      if (order.every((key, index) => keyKinds[key.kind].fits(texts[index] ?? ''))) return texts;
     }
   } catch {
     // Falls through to the same answer: it was not made here.

@@ -4,8 +4,8 @@ import type { Administration, AuditEntry, UsageDetail, UsageRecords, UsageRow } 
 import { reading } from './deed.ts';
 import { filterId } from './noun.ts';
 import { organizations, users } from './nouns.ts';
-import { byNumber, type ListQuery, listRows } from './page.ts';
-import { instant, microseconds, money } from './sql.ts';
+import { type ListQuery, listRows } from './page.ts';
+import { instant, money } from './sql.ts';
 import { asUuid } from './wallets.ts';
 
 const moneyObject = (units: string, currency: string): string =>
@@ -23,12 +23,8 @@ const columns = [
 const detailColumns = `${columns}, r.facts, r.charge_receipt, r.cost_receipt, r.attempts`;
 
 const byTime: ListQuery['order'] = [
-  {
-    expression: 'r.started_at',
-    cursor: microseconds('r.started_at'),
-    read: (parameter) => `timestamptz 'epoch' + ${parameter}::bigint * interval '1 microsecond'`,
-  },
-  { expression: 'r.event_id', cursor: 'r.event_id::text', read: (parameter) => `${parameter}::uuid` },
+  { column: 'r.started_at', kind: 'time' },
+  { column: 'r.event_id', kind: 'id' },
 ];
 
 export function usageRecords(pool: Pool): UsageRecords {
@@ -63,10 +59,15 @@ export function auditLog(pool: Pool): Administration['auditLog'] {
   const select = `a.id::text as id, a.actor, a.action, a.subject, a.before, a.after, ${instant('a.at')} as at`;
   return {
     list: (page, { actor, action, subject } = {}) =>
-      listRows<AuditEntry>(pool, { select, from: 'faregate.audit_log a', order: byNumber('a.id') }, page, [
-        ['a.actor = $', actor],
-        ['a.action = $', action],
-        ['a.subject = $', subject],
-      ]),
+      listRows<AuditEntry>(
+        pool,
+        { select, from: 'faregate.audit_log a', order: [{ column: 'a.id', kind: 'number' }] },
+        page,
+        [
+          ['a.actor = $', actor],
+          ['a.action = $', action],
+          ['a.subject = $', subject],
+        ],
+      ),
   };
 }

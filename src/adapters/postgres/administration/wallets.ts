@@ -4,7 +4,7 @@ import type { TopUpRow, Wallet, WalletEvent, WalletOwner, Wallets } from '#ports
 import { deed, note, reading, Refused, tell } from './deed.ts';
 import { filterId, findRow, idOf, insertRow, listNoun } from './noun.ts';
 import { organizations, users, wallets } from './nouns.ts';
-import { byId, byNumber, listRows } from './page.ts';
+import { byId, listRows } from './page.ts';
 import { instant, isUuid, money } from './sql.ts';
 
 const eventColumns = [
@@ -40,7 +40,7 @@ export function walletKeeper(pool: Pool, nextId: () => string): Wallets {
     events: (walletId, page) =>
       listRows<WalletEvent>(
         pool,
-        { select: eventColumns, from: 'faregate.billing_event e', order: byNumber('e.seq') },
+        { select: eventColumns, from: 'faregate.billing_event e', order: [{ column: 'e.seq', kind: 'number' }] },
         page,
         [['e.wallet_id = $', walletId]],
       ),
@@ -60,11 +60,17 @@ export function walletKeeper(pool: Pool, nextId: () => string): Wallets {
 }
 
 async function ownerColumns(pool: Pool, { organization, user }: WalletOwner) {
+  if ((organization === undefined) === (user === undefined)) {
+    throw new Refused({
+      kind: 'unfit',
+      field: 'user',
+      reason: 'A wallet has one owner: name the organization or the user.',
+    });
+  }
   if (organization !== undefined) {
     return { organization_id: await idOf(pool, organizations, organization, 'organization') };
   }
-  if (user !== undefined) return { user_id: await idOf(pool, users, user, 'user') };
-  throw new Refused({ kind: 'unfit', field: 'user', reason: 'Name the organization or the user who owns the wallet.' });
+  return { user_id: await idOf(pool, users, user ?? '', 'user') };
 }
 
 export function asUuid(text: string | undefined): string | undefined {

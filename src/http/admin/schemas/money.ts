@@ -108,14 +108,12 @@ export const voucher = z
   })
   .meta({ id: 'Voucher' });
 
-export const createdVouchers = z.object({
-  data: z.array(
-    z.object({
-      code: z.string().describe('What the customer types. Shown this once and kept nowhere.'),
-      ...voucher.shape,
-    }),
-  ),
+const createdVoucher = z.object({
+  code: z.string().describe('What the customer types. Shown this once and kept nowhere.'),
+  ...voucher.shape,
 });
+
+export const createdVouchers = z.object({ data: z.array(createdVoucher).describe('The new vouchers.') });
 
 const vouchersMax = 1000;
 

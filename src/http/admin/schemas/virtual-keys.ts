@@ -88,7 +88,12 @@ export const newVirtualKey = z.strictObject({
   limits: limits.exactOptional(),
   overspend_policy: overspendPolicy.exactOptional(),
   default_output_tokens: fields.default_output_tokens.exactOptional(),
-  may_see_cost: fields.may_see_cost.exactOptional(),
+  may_see_cost: fields.may_see_cost
+    .describe(
+      'Whether answers show what the provider bills the platform. Missing: only for a key with neither user nor organization, ' +
+        "which is the operator's own.",
+    )
+    .exactOptional(),
 });
 
 export const virtualKeyChange = z.strictObject({
