@@ -57,10 +57,22 @@ const journalSegmentBytesMax = 64 * 1_048_576;
 /** How long a stop waits for the database before it leaves the rest to the next start. */
 const farewellMs = 10_000;
 
+/** Rejects with nothing left running, so that a start that failed also ends. */
 export async function buildWorld(config: Config, log: Log): Promise<World> {
-  const lock = lockDataDirectory(config.dataDirectory);
-  const database = await startDatabase(config, log);
-  const pool = openPool(database.connection, { max: poolMax, applicationRole: 'faregate_app' });
+  const opened = new AsyncDisposableStack();
+  try {
+    return await openWorld(config, log, opened);
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack): Promise<World> {
+  opened.adopt(lockDataDirectory(config.dataDirectory), (lock) => lock.release());
+  const database = opened.adopt(await startDatabase(config, log), (started) => started.stop());
+  const poolOptions = { max: poolMax, applicationRole: 'faregate_app' };
+  const pool = opened.adopt(openPool(database.connection, poolOptions), (ours) => ours.end());
   const masterKey = config.masterKey ?? readOrMakeMasterKey(config.dataDirectory, log);
   const vault = aesVault([masterKey]);
   const directory = postgresDirectory(pool, { vault });
@@ -72,6 +84,7 @@ export async function buildWorld(config: Config, log: Log): Promise<World> {
     segmentBytesMax: journalSegmentBytesMax,
     warn: (message) => log.warn({}, message),
   });
+  opened.defer(() => journal.close());
   await recover({ journal, ledger, clock: systemClock, log }, directory);
   const { wallets, counters } = await ledger.load();
   await store.load(wallets, counters);
@@ -80,7 +93,7 @@ export async function buildWorld(config: Config, log: Log): Promise<World> {
   await ledger.openGateway(gatewayId, systemClock.now());
   const snapshot = new Snapshot({ directory, clock: systemClock, log });
   await snapshot.refresh();
-  const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
+  const simulator = opened.adopt(await startSimulator({ host: '127.0.0.1', port: 0 }), (ours) => ours.stop());
   const adapters = [openAiCompatible(), simulatorProvider(() => simulator.origin)];
   const house: House = {
     clock: systemClock,
@@ -88,7 +101,7 @@ export async function buildWorld(config: Config, log: Log): Promise<World> {
     store,
     journal,
     ledger,
-    upstream: undiciUpstream(),
+    upstream: opened.adopt(undiciUpstream(), (upstream) => upstream.close()),
     providers: new Map(adapters.map((adapter) => [adapter.name, adapter])),
     snapshot,
     live: new LiveCalls(),
@@ -132,12 +145,8 @@ export async function buildWorld(config: Config, log: Log): Promise<World> {
       stopping.abort();
       await Promise.allSettled(jobs);
       await farewell(house, writer, log);
-      await house.upstream.close();
-      await simulator.stop();
-      await journal.close();
-      await pool.end();
-      await database.stop();
-      lock.release();
+      // In reverse: what was opened last is closed first.
+      await opened.disposeAsync();
     },
   };
 }
@@ -158,7 +167,12 @@ async function startDatabase(config: Config, log: Log): Promise<OpenDatabase> {
     dataDirectory: config.dataDirectory,
     log: { info: (message) => log.info({}, message), warn: (message) => log.warn({}, message) },
   });
-  await migrate(embedded.connection, { log: (message) => log.info({}, message) });
+  try {
+    await migrate(embedded.connection, { log: (message) => log.info({}, message) });
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
   return { connection: embedded.connection, stop: () => embedded.stop() };
 }
 
@@ -188,7 +202,10 @@ export async function openBooks(config: Config, log: Log): Promise<OpenBooks> {
 /** For commands that need the database while nothing is served. */
 export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   const lock = lockDataDirectory(config.dataDirectory);
-  const database = await startDatabase(config, log);
+  const database = await startDatabase(config, log).catch((error: unknown) => {
+    lock.release();
+    throw error;
+  });
   return {
     connection: database.connection,
     async stop() {

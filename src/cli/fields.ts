@@ -26,7 +26,8 @@ export function bodyOf(said: Said, fields: readonly Field[]): Readonly<Record<st
     Object.fromEntries(
       fields.map(({ flag, field }) => {
         const name = nameOf(flag);
-        return [field ?? name.replaceAll('-', '_'), said[camelCase(name)]];
+        const value: unknown = said[camelCase(name)];
+        return [field ?? name.replaceAll('-', '_'), value === cleared ? null : value];
       }),
     ),
   );
@@ -44,15 +45,19 @@ function camelCase(name: string): string {
   return name.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+// Commander takes null for no value at all.
+const cleared = Symbol('cleared');
+
 const readers = {
-  text: (value: string): unknown => (value === 'null' ? null : value),
+  text: (value: string): unknown => (value === 'null' ? cleared : value),
   whole(value: string): unknown {
-    if (value === 'null') return null;
+    if (value === 'null') return cleared;
     if (/^\d{1,15}$/.test(value)) return Number(value);
     throw new InvalidArgumentError('Write a whole number.');
   },
-  list: (value: string): unknown => (value === 'null' ? null : value.split(',').map((each) => each.trim())),
+  list: (value: string): unknown => (value === 'null' ? cleared : value.split(',').map((each) => each.trim())),
   json(value: string): unknown {
+    if (value === 'null') return cleared;
     try {
       return JSON.parse(value) as unknown;
     } catch {

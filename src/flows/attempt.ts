@@ -62,6 +62,8 @@ interface Try {
 async function tryOnce(house: House, open: OpenCall, { provider, priced, attempts, signal }: Try): Promise<Tried> {
   const { target } = priced;
   const { call } = open;
+  // Before a byte of it has left, a call that is given up costs nobody anything.
+  if (signal.aborted) return { failure: new Failure('upstream_failed', 'The caller hung up.'), next: 'give-up' };
   const startedAt = house.clock.now();
   const note = (outcome: Attempt['outcome'], more: { status?: number; error?: string } = {}): void => {
     const latencyMs = house.clock.now() - startedAt;

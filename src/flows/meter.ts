@@ -37,11 +37,13 @@ export async function meterStream(
   const reader = provider.stream();
   open.progress = () => ({ promptTokens: open.dispatched?.promptTokensEstimate ?? 0, completionTokens: meter.tokens });
   const drains = priced.target.provider.onHangUp === 'drain';
-  let drainTimer: NodeJS.Timeout | undefined;
+  let draining: AbortController | undefined;
   const onHangUp = (): void => {
     meter.abandoned = true;
-    if (drains) drainTimer = setTimeout(() => answer.body.close(), drainMs);
-    else answer.body.close();
+    if (!drains) return answer.body.close();
+    draining = new AbortController();
+    const { signal } = draining;
+    void house.clock.sleep(drainMs, signal).then(() => signal.aborted || answer.body.close());
   };
   if (door.hungUp.aborted) onHangUp();
   else door.hungUp.addEventListener('abort', onHangUp, { once: true });
@@ -59,7 +61,7 @@ export async function meterStream(
     if (!(error instanceof UpstreamError)) throw error;
     cause = error;
   } finally {
-    clearTimeout(drainTimer);
+    draining?.abort();
     door.hungUp.removeEventListener('abort', onHangUp);
   }
   const usage = usageOf(open, meter, (raw) => provider.usageOfStream(raw));

@@ -27,22 +27,15 @@ export interface IncomingCall {
 /** @throws Failure while nothing of an answer has left; afterwards the stream itself tells of it. */
 export async function serve(house: House, { requestId, key, call }: IncomingCall, door: Door): Promise<void> {
   const startedAt = house.clock.now();
-  const caller = await authenticate(house, key);
-  const fare = fareOf(house.snapshot.catalog, caller, call, startedAt);
-  const held = await holdFare(house, requestId, { caller, call, fare });
-  house.failpoints.reach('after-hold');
-  const open: OpenCall = {
-    requestId,
-    caller,
-    call,
-    fare,
-    held,
-    startedAt,
-    dispatched: undefined,
-    progress: () => undefined,
-  };
-  house.live.enter({ requestId, checkpoint: () => open.progress() });
+  let open: OpenCall | undefined;
+  // From here on a stop waits for it: a call that is still being authenticated is about to be sent.
+  house.live.enter({ requestId, checkpoint: () => open?.progress() });
   try {
+    const caller = await authenticate(house, key);
+    const fare = fareOf(house.snapshot.catalog, caller, call, startedAt);
+    const held = await holdFare(house, requestId, { caller, call, fare });
+    house.failpoints.reach('after-hold');
+    open = { requestId, caller, call, fare, held, startedAt, dispatched: undefined, progress: () => undefined };
     await answer(house, open, door);
   } finally {
     house.live.leave(requestId);

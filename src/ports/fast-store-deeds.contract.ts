@@ -37,16 +37,19 @@ interface Real extends FastStoreKeeper {
 
 type Deed = (keeper: FastStoreModel | FastStore) => unknown;
 
-class Step implements fc.AsyncCommand<FastStoreModel, Real> {
-  readonly #label: string;
-  readonly #plan: (model: FastStoreModel, real: Real) => Deed | undefined;
-  readonly #times: number;
+interface Plan {
+  readonly name: string;
+  /** As drawn, for the one who reads a failure. */
+  readonly wish: { readonly times: number };
+  /** May find that there is nothing to do. */
+  readonly deed: (model: FastStoreModel, real: Real) => Deed | undefined;
+}
 
-  /** The plan may find that there is nothing to do. */
-  constructor(label: string, plan: (model: FastStoreModel, real: Real) => Deed | undefined, times = 1) {
-    this.#label = label;
+class Step implements fc.AsyncCommand<FastStoreModel, Real> {
+  readonly #plan: Plan;
+
+  constructor(plan: Plan) {
     this.#plan = plan;
-    this.#times = times;
   }
 
   check(): boolean {
@@ -54,19 +57,20 @@ class Step implements fc.AsyncCommand<FastStoreModel, Real> {
   }
 
   async run(model: FastStoreModel, real: Real): Promise<void> {
-    const deed = this.#plan(model, real);
+    const { name, wish } = this.#plan;
+    const deed = this.#plan.deed(model, real);
     if (!deed) return;
-    for (let time = 0; time < this.#times; time += 1) {
+    for (let time = 0; time < wish.times; time += 1) {
       const expected = await deed(model);
-      expect(withoutWait(await deed(real.store)), this.#label).toEqual(expected);
-      const answer = `${this.#label.split(' ')[0]}: ${answerOf(expected)}`;
+      expect(withoutWait(await deed(real.store)), this.toString()).toEqual(expected);
+      const answer = `${name}: ${answerOf(expected)}`;
       real.seen.set(answer, (real.seen.get(answer) ?? 0) + 1);
       await expectSameView(model, real.store);
     }
   }
 
   toString(): string {
-    return `${this.#label} ×${this.#times}`;
+    return `${this.#plan.name} ${fc.stringify(this.#plan.wish)}`;
   }
 }
 
@@ -209,9 +213,7 @@ function step<Wish extends { readonly times: number }>(
   wishes: fc.Arbitrary<Wish>,
   plan: (wish: Wish, model: FastStoreModel, real: Real) => Deed | undefined,
 ): fc.Arbitrary<Step> {
-  return wishes.map(
-    (wish) => new Step(`${name} ${fc.stringify(wish)}`, (model, real) => plan(wish, model, real), wish.times),
-  );
+  return wishes.map((wish) => new Step({ name, wish, deed: (model, real) => plan(wish, model, real) }));
 }
 
 interface HoldWish {

@@ -170,6 +170,31 @@ export function ledgerContract(make: () => Promise<LedgerKeeper>): void {
       }
     });
 
+    test('two writers whose wallets share a counter both get through', async () => {
+      const payers = [await keeper.createPayer('usd'), await keeper.createPayer('usd')] as const;
+      const scopes = Array.from({ length: 8 }, () => `organization:${crypto.randomUUID()}`);
+      const shared = scopes.map((scope) => ({ scope, period: 'total' }));
+      const entries = payers.map((payer, index) =>
+        Array.from({ length: 40 }, () => {
+          const counters = index === 0 ? shared : shared.toReversed();
+          return entryOf({ ...newCall(payer), counters }, { completionTokens: 5 });
+        }),
+      );
+      const [mine = [], theirs = []] = entries;
+      await Promise.all([
+        ...mine.map((entry) => keeper.ledger.write([entry])),
+        ...theirs.map((entry) => keeper.other.write([entry])),
+      ]);
+      const spent = await keeper.books.view(async (view) => {
+        const found: bigint[] = [];
+        for await (const row of view.counters()) if (scopes.includes(row.scope)) found.push(row.spent);
+        return found;
+      });
+      const total = entries.flat().reduce((sum, entry) => sum + entry.total, 0n);
+      expect(spent).toEqual(scopes.map(() => total));
+      for (const payer of payers) await soundBooks(payer);
+    });
+
     test('deliveries at random end at the same totals', async () => {
       const deliveries = fc.array(
         fc.record({ call: fc.nat(3), word: fc.nat(3), writer: fc.boolean(), flush: fc.boolean() }),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { clientOf } from './client.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
@@ -71,6 +71,16 @@ describe('a request that cannot be', () => {
     ['an unknown filter', () => api.get('/api/v1/users?color=red'), 400, 'invalid_parameter', 'color'],
     ['a page of nothing', () => api.get('/api/v1/users?limit=0'), 400, 'invalid_parameter', 'limit'],
     ['a page too large', () => api.get('/api/v1/users?limit=201'), 400, 'invalid_parameter', 'limit'],
+    ['a NUL in a text', () => api.post('/api/v1/customer-types', { name: 'a\u0000b' }), 400, 'invalid_parameter', null],
+    ['a NUL in a filter', () => api.get('/api/v1/usage?name=a%00b'), 400, 'invalid_parameter', null],
+    [
+      'half a character',
+      () => api.patch('/api/v1/providers/sim', { settings: { a: '\ud800' } }),
+      400,
+      'invalid_parameter',
+      null,
+    ],
+    ['the year 0', () => api.get('/api/v1/usage?from=0000-01-01T00:00:00Z'), 400, 'invalid_parameter', null],
     ['a cursor made up', () => api.get('/api/v1/users?cursor=abc'), 400, 'invalid_parameter', 'cursor'],
     [
       'another list’s cursor',
@@ -91,10 +101,11 @@ describe('a request that cannot be', () => {
   });
 
   test('that fails here says nothing of why, and the log does', async () => {
-    const { users } = server.desk.administration;
-    const get = users.get;
-    Object.assign(users, { get: () => Promise.reject(new Error('the disk has spoken')) });
-    const answer = await api.get('/api/v1/users/x').finally(() => Object.assign(users, { get }));
+    const failing = vi
+      .spyOn(server.desk.administration.users, 'get')
+      .mockRejectedValue(new Error('the disk has spoken'));
+    const answer = await api.get('/api/v1/users/x');
+    failing.mockRestore();
     expect(answer).toMatchObject({ status: 500, body: { error: { code: 'internal' } } });
     expect(JSON.stringify(answer.body)).not.toContain('disk');
     const line = server.logged.find((each) => each.includes('the disk has spoken'));

@@ -15,6 +15,7 @@ import type { AdminDesk } from '#flows/admin/desk.ts';
 import { adminApp } from '#http/admin/app.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { FastStore } from '#ports/fast-store.ts';
+import type { Ledger } from '#ports/ledger.ts';
 import { freshDatabase } from '#test/postgres/instance.ts';
 
 export interface AdminServer {
@@ -23,6 +24,7 @@ export interface AdminServer {
   readonly linkToken: string;
   readonly pool: Pool;
   readonly store: FastStore;
+  readonly ledger: Ledger;
   readonly directory: Directory;
   readonly desk: AdminDesk;
   /** Every line that was logged, as text. */
@@ -45,9 +47,10 @@ export async function startAdminServer(): Promise<AdminServer> {
   };
   const store = memoryFastStore({ clock: systemClock, outboxMax: 1_000 });
   const directory = postgresDirectory(pool, { vault, warn: (message) => logged.push(message) });
+  const ledger = postgresLedger(pool);
   const desk: AdminDesk = {
     administration: postgresAdministration(pool, uuidsByTime),
-    ledger: postgresLedger(pool),
+    ledger,
     store,
     vault,
     clock: systemClock,
@@ -74,6 +77,7 @@ export async function startAdminServer(): Promise<AdminServer> {
     linkToken,
     pool,
     store,
+    ledger,
     directory,
     desk,
     logged,

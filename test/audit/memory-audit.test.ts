@@ -58,7 +58,7 @@ describe('the audit of the memory ledger', () => {
             ...[1, 2, 3].map((estimateNo) => entryOf(estimate, { completionTokens: estimateNo, estimateNo })),
           ];
         });
-        let batch: NonNullable<(typeof words)[number][number]>[] = [];
+        const batch: NonNullable<(typeof words)[number][number]>[] = [];
         for (const { call, word, alone } of picks) {
           const entry = words[call]?.[word];
           if (entry) batch.push(entry);

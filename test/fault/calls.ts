@@ -20,13 +20,22 @@ export type Ending =
   | { readonly kind: 'whole'; readonly requestId: string; readonly charge: bigint; readonly usage: CalledUsage }
   /** It began, and broke off. */
   | { readonly kind: 'part'; readonly requestId: string }
-  | { readonly kind: 'refused'; readonly status: number; readonly headers: Headers; readonly code: string }
+  | { readonly kind: 'refused'; readonly requestId: string; readonly refusal: Refusal }
   /** The connection broke before anything came. */
   | { readonly kind: 'nothing' };
 
 export interface Called {
   readonly order: Order;
   readonly ending: Ending;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** Seconds. */
+  readonly retryAfter: number;
+  readonly shouldRetry: boolean;
 }
 
 interface CalledUsage {
@@ -50,16 +59,18 @@ async function endingOf(url: string, order: Order, signal: AbortSignal | undefin
   const requestId = response.headers.get('x-request-id') ?? '';
   try {
     const text = await response.text();
-    if (response.status !== 200) return refused(response, text);
+    if (response.status !== 200) return refused(requestId, response, text);
     return order.streamed ? streamed(requestId, text) : unstreamed(requestId, response, text);
   } catch {
     return { kind: 'part', requestId };
   }
 }
 
-function refused({ status, headers }: Response, text: string): Ending {
-  const { error } = JSON.parse(text) as { readonly error: { readonly code: string } };
-  return { kind: 'refused', status, headers, code: error.code };
+function refused(requestId: string, { status, headers }: Response, text: string): Ending {
+  const { error } = JSON.parse(text) as { readonly error: { readonly code: string; readonly message: string } };
+  const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
+  const shouldRetry = headers.get('x-should-retry') === 'true';
+  return { kind: 'refused', requestId, refusal: { status, ...error, retryAfter, shouldRetry } };
 }
 
 function unstreamed(requestId: string, { headers }: Response, text: string): Ending {

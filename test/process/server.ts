@@ -74,7 +74,7 @@ export async function startInVain(options: ServerOptions = {}): Promise<Ran> {
   return runCommand(['serve'], environmentOf(dataDirectory, options), startMsMax);
 }
 
-export function environmentOf(dataDirectory: string, { environment, failpoint }: ServerOptions): Environment {
+export function environmentOf(dataDirectory: string, { environment, failpoint }: ServerOptions = {}): Environment {
   return {
     FAREGATE_PORT: '0',
     FAREGATE_DATA_DIR: dataDirectory,

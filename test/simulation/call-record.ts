@@ -19,8 +19,10 @@ export interface CallRecord {
   held: bigint;
   /** The latest that is on the disk. */
   dispatched: DispatchedCall | undefined;
-  checkpoint: Checkpoint | undefined;
   finalOnDisk: ChargeEntry | undefined;
+  /** Somebody has given the call up and written an estimate down. */
+  estimateOnDisk: boolean;
+  readonly checkpoints: Checkpoint[];
   /** Entries that the store took, estimates and the final word. */
   readonly posted: ChargeEntry[];
   /** Contents that the caller was sent, in tokens. */

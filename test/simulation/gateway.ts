@@ -44,7 +44,7 @@ export function buildGateway(stage: Stage): Gateway {
   const house: House = {
     clock: ownClock,
     identifiers: { next: stage.eventIds },
-    store: traits.storeApart ? storeThrough(stage, stage.kept.store, life) : stage.kept.store,
+    store: storeThrough(stage, stage.kept.store, life),
     journal: fault.journal?.(journal) ?? journal,
     ledger: fault.ledger?.(ledger) ?? ledger,
     upstream: simulatedUpstream({ clock, life, chance: chance.fork('upstream'), begin: beginSending(stage) }),

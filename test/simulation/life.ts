@@ -63,6 +63,11 @@ export class Life implements Failpoints {
     }
   }
 
+  /** A deed of something inside of this process: it takes no time. */
+  directly<Result>(deed: () => Promise<Result>): Promise<Result> {
+    return this.dead ? forever() : deed();
+  }
+
   pause(): Promise<void> {
     if (!this.dead && this.#passes('wait')) this.die('a wait');
     if (this.dead) return forever();

@@ -4,21 +4,28 @@ import type { Stage } from './stage.ts';
 
 export function noteWritten(stage: Stage, record: JournalRecord): void {
   stage.probes.saw(`journal: ${record.kind}`);
+  const call = stage.calls.get(requestOf(record));
+  if (!call) return;
   switch (record.kind) {
-    case 'dispatch': {
-      const call = stage.calls.get(record.call.requestId);
-      if (call) call.dispatched = record.call;
+    case 'dispatch':
+      call.dispatched = record.call;
       return;
-    }
-    case 'checkpoint': {
-      const call = stage.calls.get(record.requestId);
-      if (call) call.checkpoint = record.checkpoint;
+    case 'checkpoint':
+      call.checkpoints.push(record.checkpoint);
       return;
-    }
-    case 'settle': {
-      const call = stage.calls.get(record.entry.call.requestId);
-      if (call && record.entry.final) call.finalOnDisk = record.entry;
-      return;
-    }
+    case 'settle':
+      if (record.entry.final) call.finalOnDisk = record.entry;
+      else call.estimateOnDisk = true;
+  }
+}
+
+function requestOf(record: JournalRecord): string {
+  switch (record.kind) {
+    case 'dispatch':
+      return record.call.requestId;
+    case 'checkpoint':
+      return record.requestId;
+    case 'settle':
+      return record.entry.call.requestId;
   }
 }

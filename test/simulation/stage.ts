@@ -62,6 +62,7 @@ export class Stage {
   readonly eventIds: () => string;
   kept: StoreAndShadow;
   storeAway = false;
+  sawFullDisk = false;
   gateway: Gateway | undefined;
   lives = 0;
   /** The first promise that did not hold; whatever runs beside the steps reports here. */

@@ -1,17 +1,12 @@
-// The store as another process: each deed takes a while, and at times it is out of reach, before or after it was done.
+// The store as the gateway reaches it: in its own process at once; as another process after a while, and at times not at
+// all, before or after the deed was done.
 import { Failure } from '#core/failure.ts';
 import type { FastStore } from '#ports/fast-store.ts';
 import type { Life } from './life.ts';
 import type { Stage } from './stage.ts';
 
 export function storeThrough(stage: Stage, store: FastStore, life: Life): FastStore {
-  const through = <Result>(deed: () => Promise<Result>): Promise<Result> =>
-    life.through(async () => {
-      mustReach(stage);
-      const result = await deed();
-      mustReach(stage);
-      return result;
-    });
+  const through = stage.traits.storeApart ? apart(stage, life) : <Result>(deed: () => Promise<Result>) => life.directly(deed);
   return {
     load: (wallets, counters) => through(() => store.load(wallets, counters)),
     hold: (request) => through(() => store.hold(request)),
@@ -32,8 +27,13 @@ export function storeThrough(stage: Stage, store: FastStore, life: Life): FastSt
   };
 }
 
-function mustReach(stage: Stage): void {
-  if (!stage.storeAway) return;
-  stage.probes.saw('store out of reach');
-  throw new Failure('not_exact', 'The store is out of reach.', { retryAfterMs: 1_000 });
+function apart(stage: Stage, life: Life): <Result>(deed: () => Promise<Result>) => Promise<Result> {
+  const chance = stage.chance.fork(`store of life ${life.no}`);
+  return (deed) =>
+    life.through(async () => {
+      if (!stage.storeAway) return deed();
+      stage.probes.saw('store out of reach');
+      if (chance.odds(0.4)) await deed();
+      throw new Failure('not_exact', 'The store is out of reach.', { retryAfterMs: 1_000 });
+    });
 }

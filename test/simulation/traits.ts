@@ -38,7 +38,7 @@ export function traitsOf(chance: Chance): Traits {
     jobsRun: chance.odds(0.1),
     lazy: chance.odds(0.5),
     outboxMax: chance.odds(0.15) ? chance.between(1, 6) : 1_000,
-    latency: chance.weighted([
+    latency: chance.weighted<Latency>([
       [2, latencies.none],
       [4, latencies.brisk],
       [4, latencies.slow],

@@ -48,7 +48,7 @@ export function readSegments(directory: string, { begin, take, warn }: Reader): 
     cut(file.path, end.offset);
     warn(
       `The journal ${file.path} ends in an unfinished record at byte ${end.offset} (${end.problem}): ` +
-        `its ${bytes.length - end.offset} bytes are dropped. Nobody was told that it is kept.`,
+        `its ${bytes.length - end.offset} bytes are dropped, as after a kill or a loss of power.`,
     );
   }
   return { files, nextNumber: expected ?? 1 };

@@ -1,7 +1,7 @@
 // The memory twin of the ledger: the same bookkeeping over tables in memory. Every deed is atomic, since none awaits.
 import { hash } from 'node:crypto';
 import { book, type BooksChange } from '#core/ledger/book.ts';
-import type { ChargeEntry } from '#core/ledger/entry.ts';
+import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
 import { appendEvent, type WalletHead } from '#core/ledger/event.ts';
 import { postingsOf } from '#core/ledger/posting.ts';
 import { type BudgetPeriod, periodId } from '#core/limits/period.ts';
@@ -104,9 +104,7 @@ export class MemoryLedger implements Ledger {
     for (const posting of change.postings) postings.push(posting);
     for (const recorded of change.recorded) usageRecords.set(recorded.entry.eventId, recorded);
     for (const [requestId, { entry, register }] of change.registers) {
-      const { walletId, counters: pinned, gatewayId, dispatchNo, startedAt } = entry.call;
-      const dispatch = { gatewayId, dispatchNo: BigInt(dispatchNo), startedAt };
-      registers.set(requestId, { ...register, requestId, walletId, counters: pinned, ...dispatch });
+      registers.set(requestId, { ...(registers.get(requestId) ?? pinnedBy(entry.call)), ...register });
     }
     for (const { counter, amount: moved } of change.spent) {
       const key = counterKey(counter);
@@ -122,6 +120,12 @@ export class MemoryLedger implements Ledger {
     const registers = [...this.tables.registers.values()].filter(({ walletId }) => wallets.has(walletId));
     return new Set(registers.flatMap(({ counters }) => counters.map(counterKey)));
   }
+}
+
+/** What stays with a register from its first entry on. */
+function pinnedBy(call: DispatchedCall) {
+  const { requestId, walletId, counters, gatewayId, dispatchNo, startedAt } = call;
+  return { requestId, walletId, counters, gatewayId, dispatchNo: BigInt(dispatchNo), startedAt };
 }
 
 function hasEnded(period: string, nowMs: number): boolean {

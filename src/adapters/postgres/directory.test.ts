@@ -375,14 +375,37 @@ function directoryOn(version: TestPostgresVersion): void {
       expect(await directory.priceVersions([])).toEqual([]);
     });
 
+    test('is the same object while nothing has changed, and another after any change', async () => {
+      const id = await provider('changing', { status: 'disabled' });
+      const model = await insert('model', { provider_id: id, model_id: 'm', name: 'changing/m' });
+      const alias = await insert('alias', { name: 'changing', targets: '["changing/m"]' });
+      const before = await directory.catalog();
+      expect(await directory.catalog()).toBe(before);
+      const changes = [
+        `update faregate.provider set status = 'active' where id = '${id}'`,
+        `update faregate.model set max_output_tokens = 5 where id = '${model}'`,
+        `delete from faregate.alias where id = '${alias}'`,
+        `insert into faregate.fx_rate (id, base, quote, numerator, denominator, observed_at, source)
+          values (gen_random_uuid(), 'usd', 'jpy', 150, 1, now(), 'test')`,
+        `update faregate.price_version set valid_to = now() + interval '1 hour' where subject_name = 'compass'`,
+      ];
+      let known = before;
+      for (const change of changes) {
+        await owner.query(change);
+        const next = await directory.catalog();
+        expect(next).not.toBe(known);
+        expect(await directory.catalog()).toBe(next);
+        known = next;
+      }
+    });
+
     test('of each pair of currencies the newest rate', async () => {
       const rate = (numerator: number, observed_at: string) =>
         insert('fx_rate', { base: 'usd', quote: 'eur', numerator, denominator: 1000, observed_at, source: 'test' });
       await rate(920, '2026-01-02T00:00:00Z');
       await rate(900, '2026-01-01T00:00:00Z');
-      expect((await directory.catalog()).exchange).toMatchObject([
-        { base: 'usd', quote: 'eur', rate: { numerator: 23n, denominator: 25n } },
-      ]);
+      const exchange = (await directory.catalog()).exchange.filter((each) => each.quote === 'eur');
+      expect(exchange).toMatchObject([{ base: 'usd', quote: 'eur', rate: { numerator: 23n, denominator: 25n } }]);
     });
   });
 }

@@ -4,7 +4,7 @@ import type { PriceVersion } from '#core/pricing/component.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Vault } from '#ports/vault.ts';
 import { callerByHash, callersSince } from './directory/callers.ts';
-import { readCatalog } from './directory/catalog.ts';
+import { catalogReader } from './directory/catalog.ts';
 import { type PriceColumns, priceColumns, priceVersionOf } from './directory/price-versions.ts';
 import { watchChanges } from './directory/watch.ts';
 
@@ -15,7 +15,7 @@ export interface DirectorySettings {
 
 export function postgresDirectory(pool: Pool, { vault, warn = () => {} }: DirectorySettings): Directory {
   return {
-    catalog: () => readCatalog(pool, { vault, warn }),
+    catalog: catalogReader(pool, { vault, warn }),
     callerByHash: (keyHash) => callerByHash(pool, keyHash),
     callersSince: (cursor, limit) => callersSince(pool, cursor, limit),
     priceVersions: (ids) => readPriceVersions(pool, ids),

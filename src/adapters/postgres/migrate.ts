@@ -35,7 +35,10 @@ export async function migrate(
   const client = new Client(clientConfig(connection));
   // Without a listener a connection that breaks would end the process; the query that it breaks fails anyway.
   client.on('error', () => {});
-  await client.connect();
+  await client.connect().catch((cause: unknown) => {
+    const hint = 'url' in connection ? ' Does it run, and is DATABASE_URL right?' : '';
+    throw new Error(`The database cannot be reached: ${reasonOf(cause)}.${hint}`, { cause });
+  });
   try {
     // A long migration is not a stuck one, and some servers limit statements by default.
     await client.query('set statement_timeout = 0');
@@ -51,6 +54,12 @@ export async function migrate(
     // The lock belongs to the connection and ends with it.
     await client.end();
   }
+}
+
+// A name that stands for several addresses fails once for each, and says nothing about them together.
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 export async function readMigrations(directory: string): Promise<readonly Migration[]> {

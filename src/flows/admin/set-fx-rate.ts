@@ -25,19 +25,20 @@ export async function setFxRate(desk: AdminDesk, actor: string, order: FxOrder):
   return change(desk, 'catalog', 'rate', desk.administration.fxRates.set(actor, row));
 }
 
+// What the database keeps of either side of the fraction.
+const sideMax = 10n ** 38n;
+
 function readRate(text: string): Rational {
-  const wrong = new Failure(
-    'invalid_parameter',
-    `"${text}" is no rate. Write how many of \`quote\` one of \`base\` is, such as "7.12".`,
-    {
-      param: 'rate',
-    },
-  );
+  const rate = rateIn(text);
+  if (rate && compare(rate, nothing) > 0n && rate.numerator < sideMax && rate.denominator < sideMax) return rate;
+  const message = `"${text}" is no rate. Write how many of \`quote\` one of \`base\` is, such as "7.12".`;
+  throw new Failure('invalid_parameter', message, { param: 'rate' });
+}
+
+function rateIn(text: string): Rational | undefined {
   try {
-    const rate = parseDecimal(text);
-    if (compare(rate, nothing) > 0n) return rate;
+    return parseDecimal(text);
   } catch {
-    throw wrong;
+    return undefined;
   }
-  throw wrong;
 }

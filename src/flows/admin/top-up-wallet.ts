@@ -2,8 +2,8 @@
 import { Failure } from '#core/failure.ts';
 import type { Amount } from '#core/money/amount.ts';
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
-import type { Wallet } from '#ports/administration.ts';
-import type { TopUpOutcome } from '#ports/ledger.ts';
+import type { Wallet, Wallets } from '#ports/administration.ts';
+import type { TopUp, TopUpOutcome } from '#ports/ledger.ts';
 import type { AdminDesk } from './desk.ts';
 import { present } from './outcome.ts';
 import { readCurrency, readPositive } from './read-money.ts';
@@ -53,10 +53,15 @@ export interface Credit {
   readonly note?: string;
 }
 
-export async function creditWallet(desk: AdminDesk, credit: Credit): Promise<ToppedUp> {
+/** What a credit touches of the desk. */
+export interface CreditDesk extends Pick<AdminDesk, 'ledger' | 'store' | 'clock' | 'identifiers' | 'log'> {
+  readonly administration: { readonly wallets: Pick<Wallets, 'noteTopUp'> };
+}
+
+export async function creditWallet(desk: CreditDesk, credit: Credit): Promise<ToppedUp> {
   const { actor, wallet, amount, source, note } = credit;
   const reference = credit.reference ?? desk.identifiers.next();
-  const outcome = await desk.ledger.topUp({
+  const outcome = await book(desk, {
     topUpId: desk.identifiers.next(),
     eventId: desk.identifiers.next(),
     walletId: wallet.id,
@@ -82,8 +87,26 @@ export async function creditWallet(desk: AdminDesk, credit: Credit): Promise<Top
     repeated: booked.kind === 'repeated',
     available,
   };
-  await desk.administration.wallets.noteTopUp(actor, { id: toppedUp.id, after: toppedUp });
+  await noteIt(desk, actor, toppedUp);
   return toppedUp;
+}
+
+// Once the money is booked nothing may look like a failure: it would invite the operator to book it again. The top-up's
+// own row says who did it.
+async function noteIt({ administration, log }: CreditDesk, actor: string, toppedUp: ToppedUp): Promise<void> {
+  await administration.wallets.noteTopUp(actor, { id: toppedUp.id, after: toppedUp }).catch((error: unknown) => {
+    log.warn({ topUpId: toppedUp.id, error }, 'A top-up is booked, but not in the audit log.');
+  });
+}
+
+async function book({ ledger }: CreditDesk, topUp: TopUp): Promise<TopUpOutcome> {
+  try {
+    return await ledger.topUp(topUp);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const message = 'The wallet cannot hold that much. Put less into it, or open another one.';
+    throw new Failure('invalid_parameter', message, { param: 'amount', cause: error });
+  }
 }
 
 type Booked = Extract<TopUpOutcome, { kind: 'credited' | 'repeated' }>;
@@ -116,7 +139,7 @@ const pauseMs = 25;
 
 // The wallet may be unknown there yet, or an earlier credit by another process may still be on its way. One that never
 // arrives, because its process died, is left to reconciliation.
-async function showToCalls(desk: AdminDesk, walletId: string, booked: Booked): Promise<boolean> {
+async function showToCalls(desk: CreditDesk, walletId: string, booked: Booked): Promise<boolean> {
   const { ledger, store, clock, log } = desk;
   try {
     for (let tries = 0; tries < triesMax; tries += 1) {
@@ -130,13 +153,12 @@ async function showToCalls(desk: AdminDesk, walletId: string, booked: Booked): P
       'A top-up is booked, but an earlier one is missing where calls look.',
     );
   } catch (error) {
-    // The money is booked: to fail now would invite the operator to book it again.
     log.warn({ walletId, topUpId: booked.topUpId, error }, 'A top-up is booked, but not yet shown to calls.');
   }
   return false;
 }
 
-async function isShown({ store }: AdminDesk, walletId: string, booked: Booked): Promise<boolean> {
+async function isShown({ store }: CreditDesk, walletId: string, booked: Booked): Promise<boolean> {
   if (booked.kind === 'credited') {
     return (await store.credit(walletId, booked.amount, booked.creditSeq)) !== 'missing';
   }

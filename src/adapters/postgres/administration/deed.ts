@@ -56,8 +56,14 @@ export async function tell(client: PoolClient, topic: Topic): Promise<void> {
 }
 
 function awayOr(error: unknown): unknown {
-  if (!isTransient(error)) return error;
-  return new Failure('not_exact', 'The database cannot be reached at the moment. Try again.', { cause: error });
+  if (isTransient(error)) {
+    return new Failure('not_exact', 'The database cannot be reached at the moment. Try again.', { cause: error });
+  }
+  // Class 22: a value that Postgres cannot keep, whatever its schema says: a NUL in a text, the year 0.
+  if (error instanceof DatabaseError && error.code?.startsWith('22') === true) {
+    return new Failure('invalid_parameter', `A value cannot be kept: ${error.message}.`, { cause: error });
+  }
+  return error;
 }
 
 function jsonOrNull(value: object | undefined): string | null {

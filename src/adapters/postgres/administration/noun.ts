@@ -72,7 +72,9 @@ export async function findRow<Row extends object>(
 ): Promise<Row | undefined> {
   const columns = isUuid(ref) ? ['id'] : noun.names;
   if (columns.length === 0) return undefined;
-  const where = columns.map((column) => `${noun.alias}.${column} = $1`).join(' or ');
+  const where = columns
+    .map((column) => `${noun.alias}.${column} = ${column === 'email' ? 'lower($1)' : '$1'}`)
+    .join(' or ');
   const { rows } = await client.query<Row>(`select ${noun.select} from ${noun.from} where ${where} limit 1`, [ref]);
   return rows[0];
 }

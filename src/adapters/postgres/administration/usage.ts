@@ -13,7 +13,7 @@ const moneyObject = (units: string, currency: string): string =>
 
 const columns = [
   'r.event_id, r.request_id, r.revision, r.final, r.applied, r.wallet_id, r.organization_id, r.user_id',
-  'r.virtual_key_id, r.name, r.provider, r.model, r.outcome, r.usage, r.streamed, r.latency_ms, r.first_byte_ms',
+  'r.virtual_key_id, r.name, r.provider, r.model, r.outcome, r.usage, r.streamed, r.latency_ms::float8 as latency_ms, r.first_byte_ms::float8 as first_byte_ms',
   `${moneyObject('r.charge_total', 'r.charge_currency')} as charge`,
   `${moneyObject('r.cost_total', 'r.cost_currency')} as cost, ${moneyObject('r.held', 'r.charge_currency')} as held`,
   `${instant('r.started_at')} as started_at, ${instant('r.ended_at')} as ended_at`,

@@ -6,6 +6,7 @@ import type { PriceVersion } from '#core/pricing/component.ts';
 import type { CatalogRows } from '#ports/directory.ts';
 import type { Vault } from '#ports/vault.ts';
 import { transaction } from '../pool.ts';
+import { readCatalogVersion } from './catalog-version.ts';
 import { type PriceColumns, priceColumns, priceVersionOf } from './price-versions.ts';
 import { readProviders } from './providers.ts';
 import { readRoutes } from './routes.ts';
@@ -16,16 +17,28 @@ export interface CatalogSettings {
   readonly warn: (message: string) => void;
 }
 
-export function readCatalog(pool: Pool, settings: CatalogSettings): Promise<CatalogRows> {
-  return transaction(pool, async (client) => {
-    await client.query('set transaction isolation level repeatable read, read only');
-    const providers = await readProviders(client, settings);
-    return {
-      routes: await readRoutes(client, providers),
-      prices: await readPrices(client),
-      exchange: await readExchange(client),
-    };
-  });
+/** Gives the same rows again, and not a copy, while nothing has changed. */
+export function catalogReader(pool: Pool, settings: CatalogSettings): () => Promise<CatalogRows> {
+  let last: { readonly version: string; readonly rows: CatalogRows } | undefined;
+  return async () => {
+    const known = last;
+    const read = await transaction(pool, async (client) => {
+      await client.query('set transaction isolation level repeatable read, read only');
+      const version = await readCatalogVersion(client);
+      return known?.version === version ? known : { version, rows: await readRows(client, settings) };
+    });
+    last = read;
+    return read.rows;
+  };
+}
+
+async function readRows(client: PoolClient, settings: CatalogSettings): Promise<CatalogRows> {
+  const providers = await readProviders(client, settings);
+  return {
+    routes: await readRoutes(client, providers),
+    prices: await readPrices(client),
+    exchange: await readExchange(client),
+  };
 }
 
 // A call that began just before a price ended is still charged by it.

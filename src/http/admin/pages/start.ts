@@ -25,9 +25,10 @@ export function startPages(app: AdminDoor, dependencies: AdminDependencies, auth
     },
   );
 
+  app.get('/', { schema: hide, config: open }, async (_, reply) => reply.redirect('/start', 303));
   app.get('/start', { schema: { ...hide, querystring: question }, config: open }, async (request, reply) => {
     const { token } = request.query;
-    if (token === undefined) return (await signedIn(authorization, request)) ? firstSteps(reply) : wrongLink(reply);
+    if (token === undefined) return (await signedIn(authorization, request)) ? firstSteps(reply) : notSignedIn(reply);
     if (refuseGuess(authorization, request, reply)) return reply;
     if (link.fits(token)) return signIn(reply, token);
     authorization.guessedWrong(request, sha256(token));
@@ -45,7 +46,7 @@ export function startPages(app: AdminDoor, dependencies: AdminDependencies, auth
   });
   app.post('/start/first-key', { schema: hide, config: open }, async (request, reply) => {
     refuseForeignPage(request);
-    if (!(await signedIn(authorization, request))) return wrongLink(reply);
+    if (!(await signedIn(authorization, request))) return notSignedIn(reply);
     const key = await createVirtualKey(dependencies.desk, await authorization.actorOf(request), {
       name: 'My first key',
       balance: '5.00',
@@ -128,6 +129,16 @@ function firstSteps(reply: FastifyReply): FastifyReply {
      <form method="post" action="/start/first-key"><button>Create a first key with $5.00</button></form>
      <p>Everything an operator does: <a href="/api/docs">the API, to read and try</a>, or
      <code>npm run -s faregate -- --help</code>.</p>`,
+  );
+}
+
+function notSignedIn(reply: FastifyReply): FastifyReply {
+  return sendPage(
+    reply,
+    401,
+    'You are not signed in',
+    `<p>Open the one-time link that the server printed when it started. Was it used already? Start the server again for a
+     new one. <a href="/api/docs">The API</a> can be read without.</p>`,
   );
 }
 

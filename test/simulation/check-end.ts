@@ -1,0 +1,98 @@
+// What must hold when a history has come to rest.
+import { audit } from '#flows/audit.ts';
+import { memoryJournal } from '#adapters/memory/journal.ts';
+import { amount } from '#core/money/amount.ts';
+import { currencyOf, formatAmount } from '#core/money/currency.ts';
+import type { CallRecord } from './call-record.ts';
+import { Truth } from './expected.ts';
+import type { Stage } from './stage.ts';
+import { firstCredits, walletIds } from './town.ts';
+import { must } from './violation.ts';
+
+export async function checkEnd(stage: Stage): Promise<void> {
+  for (const record of stage.calls.values()) checkCall(stage, record);
+  checkBalances(stage);
+  await checkLeftovers(stage);
+  const { ledger } = stage.database;
+  const report = await audit({ books: ledger.books, nowMs: stage.clock.now(), inFlightMs: 0 });
+  must(report.incomplete.length === 0, 'the audit is incomplete', () => report.incomplete.join('; '));
+  // A number that a full disk refused is free again only when it is the newest; if the process dies before the call that
+  // kept it has settled at zero, nothing knows the number, and nothing was sent under it.
+  const findings = report.findings.filter(({ check }) => !(check === 'dispatch' && stage.sawFullDisk));
+  const found = () => findings.map((each) => `${each.check}: ${each.subject}: ${each.message}`).join('; ');
+  must(findings.length === 0, 'the audit found something', found);
+  stage.probes.saw('receipts rated again', report.counts.rated);
+}
+
+function checkCall(stage: Stage, record: CallRecord): void {
+  const { requestId, dispatched, finalOnDisk, sendings, told, answered } = record;
+  const register = stage.database.ledger.tables.registers.get(requestId);
+  const about = () => `call ${record.no} (${requestId}, ${record.state}): ${JSON.stringify(register, plain)}`;
+  if (!dispatched) {
+    must(sendings.length === 0, 'sent before it was written down', about);
+    must((register?.total ?? 0n) === 0n, 'charged and never sent', about);
+    return;
+  }
+  must(register !== undefined, 'dispatched and not charged', about);
+  if (!register) return;
+  const truth = new Truth(record, stage.shelf);
+  if (finalOnDisk) must(register.final, 'settled, and the final word is lost', about);
+  const allowed = register.final ? truth.finals() : truth.estimates();
+  must(allowed.includes(register.total), 'charged something else than what was consumed', () => `${about()} instead of ${allowed.join(' or ')}`);
+  if (!register.final) must(register.total <= record.held, 'an estimate beyond the hold', () => `${about()}, ${record.held} held`);
+  if (told !== undefined) {
+    const charged = formatAmount(amount(register.total), currencyOf('usd'));
+    must(told === charged, 'charged something else than the caller was told', () => `${about()}, told ${told}`);
+  }
+  if (answered && !stage.sawFullDisk) must(finalOnDisk !== undefined, 'answered before it was written down', about);
+  probe(stage, record, register.final);
+}
+
+function checkBalances(stage: Stage): void {
+  const { tables } = stage.database.ledger;
+  for (const walletId of walletIds) {
+    let balance = firstCredits[walletId];
+    for (const payment of stage.topUps.values()) if (payment.walletId === walletId) balance += payment.amount;
+    for (const { requestId, caller } of stage.calls.values()) {
+      if (caller.walletId === walletId) balance -= tables.registers.get(requestId)?.total ?? 0n;
+    }
+    const booked = tables.wallets.get(walletId)?.balance;
+    must(booked === balance, 'a balance is not credits less charges', () => `${walletId}: ${booked} instead of ${balance}`);
+  }
+  for (const requestId of tables.registers.keys()) {
+    must(stage.calls.has(requestId), 'charged for a call that nobody made', () => requestId);
+  }
+}
+
+async function checkLeftovers(stage: Stage): Promise<void> {
+  const { store, shadow } = stage.kept;
+  must((await store.outboxSize()) === 0, 'something still waits for the ledger', () => String(shadow.outbox.size));
+  const { tables } = stage.database.ledger;
+  for (const walletId of shadow.creditSeqs.keys()) {
+    const view = await store.wallet(walletId);
+    must(view?.held === 0n, 'a hold was left behind', () => `${walletId}: ${view?.held}`);
+    if (shadow.drifted.has(walletId)) continue;
+    must(view?.balance === tables.wallets.get(walletId)?.balance, 'store and ledger differ at rest', () => walletId);
+  }
+  if (stage.disk.keepsForgotten) return;
+  const unfinished = await memoryJournal({ paper: stage.disk.paper }).unfinished();
+  must(unfinished.length === 0, 'the journal keeps what the ledger has', () => unfinished.map(({ call }) => call.requestId).join(', '));
+}
+
+function probe({ probes }: Stage, record: CallRecord, final: boolean): void {
+  const { sendings, posted, hungUp, held } = record;
+  const last = posted.at(-1);
+  probes.saw(final ? 'charged by its final word' : 'charged by an estimate');
+  if (sendings.length > 1) probes.saw('tried more than once');
+  if (new Set(sendings.map(({ provider }) => provider)).size > 1) probes.saw('answered by the second target');
+  if (posted.length > 1) probes.saw('settled after it was reaped');
+  if (hungUp) probes.saw('caller hung up');
+  if (last) probes.saw(`ended as ${last.outcome}`);
+  if (last && last.total > held) probes.saw('charged more than was held');
+  if (record.told !== undefined) probes.saw('caller was told the charge');
+  if (record.state === 'crashed' && final) probes.saw('crashed, and charged by its final word');
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
