@@ -75,7 +75,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   const pool = opened.adopt(openPool(database.connection, poolOptions), (ours) => ours.end());
   const masterKey = config.masterKey ?? readOrMakeMasterKey(config.dataDirectory, log);
   const vault = aesVault([masterKey]);
-  const directory = postgresDirectory(pool, { vault });
+  const directory = postgresDirectory(pool, { vault, warn: (message) => log.warn({}, message) });
   const ledger = postgresLedger(pool);
   const store = memoryFastStore({ clock: systemClock, outboxMax: config.outboxMax });
   const journal = await openJournal({

@@ -171,9 +171,14 @@ class StreamMeter {
 
   #buyAhead(): void {
     if (this.#exhausted || this.#extending || this.#heldTokens >= this.#wanted) return;
-    this.#extending = this.#extend().finally(() => {
-      this.#extending = undefined;
-    });
+    this.#extending = this.#extend()
+      .catch((error: unknown) => {
+        // Nobody waits for what is bought ahead; it is asked for again when it is needed, and without it the stream ends.
+        this.#house.log.warn({ error, request_id: this.#open.requestId }, 'a hold could not be extended');
+      })
+      .finally(() => {
+        this.#extending = undefined;
+      });
   }
 
   async #buy(): Promise<void> {

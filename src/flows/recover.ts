@@ -1,5 +1,6 @@
 // After a start: what an earlier life of this process left in its journal becomes charges, before any call is taken.
 import type { Directory } from '#ports/directory.ts';
+import { deliver } from './deliver.ts';
 import { estimateEntries, type Unreturned } from './estimate.ts';
 import type { House } from './house.ts';
 
@@ -23,10 +24,16 @@ export async function recover(
     const known = batch.flatMap(({ entry }) => (entry ? [entry] : []));
     const lost: Unreturned[] = batch.filter(({ entry }) => !entry);
     const estimates = await estimateEntries(directory, lost, clock.now());
-    await ledger.write([...known, ...estimates]);
-    await journal.forget(batch.map(({ call }) => call.requestId));
-    settled += known.length;
-    estimated += estimates.length;
+    const { committed, refused } = await deliver(ledger, [...known, ...estimates]);
+    await journal.forget(committed.map(({ call }) => call.requestId));
+    for (const { entry, error } of refused) {
+      log.error(
+        { error, request_id: entry.call.requestId },
+        'a charge cannot be booked as it is; the journal keeps it',
+      );
+    }
+    settled += committed.filter((entry) => entry.final).length;
+    estimated += committed.filter((entry) => !entry.final).length;
   }
   if (settled + estimated > 0) log.info({ settled, estimated }, 'charged the calls that an earlier run left open');
   return { settled, estimated };

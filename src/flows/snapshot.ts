@@ -4,7 +4,7 @@ import { PriceBook } from '#core/catalog/price-book.ts';
 import { Failure } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Directory } from '#ports/directory.ts';
+import type { CatalogRows, Directory } from '#ports/directory.ts';
 import type { Log } from '#ports/log.ts';
 
 /** The net beneath notifications: a revoked key stops within this time everywhere, a published price holds. */
@@ -23,6 +23,7 @@ export class Snapshot {
   readonly #clock: Clock;
   readonly #log: Log;
   #cursor: string | undefined;
+  #catalogRows: CatalogRows | undefined;
   #readAt = 0;
   #lookups = 0;
   #refreshing: Promise<void> = Promise.resolve();
@@ -90,11 +91,8 @@ export class Snapshot {
     const startedAt = this.#clock.now();
     if (topic !== 'callers') {
       const rows = await this.#directory.catalog();
-      this.catalog = {
-        routes: new Map(rows.routes.map((route) => [route.name, route])),
-        prices: new PriceBook(rows.prices),
-        exchange: rows.exchange,
-      };
+      if (rows !== this.#catalogRows) this.catalog = catalogOf(rows);
+      this.#catalogRows = rows;
     }
     if (topic !== 'catalog') await this.#readCallers();
     if (topic === undefined) this.#readAt = startedAt;
@@ -108,6 +106,10 @@ export class Snapshot {
       if (callers.length < callersPerRead) return;
     }
   }
+}
+
+function catalogOf({ routes, prices, exchange }: CatalogRows): Catalog {
+  return { routes: new Map(routes.map((route) => [route.name, route])), prices: new PriceBook(prices), exchange };
 }
 
 function unsure(cause?: unknown): Failure {

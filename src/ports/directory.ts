@@ -18,7 +18,7 @@ export interface CallerChanges {
 
 /** Rejects with a transient error when the database is away. */
 export interface Directory {
-  /** Credentials come opened; targets whose provider is disabled are left out. */
+  /** Credentials come opened; targets whose provider is disabled are left out. The same object until something changed. */
   catalog(): Promise<CatalogRows>;
 
   callerByHash(keyHash: string): Promise<Caller | undefined>;

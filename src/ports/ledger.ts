@@ -36,9 +36,20 @@ export interface WriteOutcome {
   readonly committed: readonly string[];
 }
 
-/** Every method is one transaction. Each rejects with a transient error when the database is away: the caller tries again. */
+/** The database is away, or too busy: the same deed may succeed when it is tried again. */
+export class LedgerAway extends Error {
+  constructor(cause: unknown) {
+    super('The ledger is out of reach.', { cause });
+    this.name = 'LedgerAway';
+  }
+}
+
+/** Every method is one transaction, and rejects with `LedgerAway` when the database is. */
 export interface Ledger {
-  /** Books a batch of entries: each once, whatever was delivered before, in whatever order. */
+  /**
+   * Books a batch of entries: each once, whatever was delivered before, in whatever order. All or none: another rejection
+   * than `LedgerAway` means that one of them cannot be booked as it is.
+   */
   write(entries: readonly ChargeEntry[]): Promise<WriteOutcome>;
 
   topUp(topUp: TopUp): Promise<TopUpOutcome>;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AdminServer, startAdminServer } from './server.ts';
 
-const whole = join(import.meta.dirname, '../../src/main.ts');
-const commandsAlone = join(import.meta.dirname, 'command-line.ts');
+const whole = new URL('../../src/main.ts', import.meta.url).pathname;
+const commandsAlone = new URL('./command-line.ts', import.meta.url).pathname;
 let server: AdminServer;
 let directory: string;
 

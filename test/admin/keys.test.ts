@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { clientOf } from './client.ts';
 import { type AdminServer, sha256, startAdminServer } from './server.ts';
 
@@ -53,6 +53,14 @@ describe('a new key', () => {
     expect(await api.post(path, { name: 'x', wallet: key.wallet.id, balance: '1' })).toMatchObject(
       errorOf('balance', /top_up/),
     );
+  });
+
+  test('is shown even when the change cannot be read back at once', async () => {
+    const away = vi.spyOn(server.desk, 'refresh').mockRejectedValue(new Error('away'));
+    const key = await api.make(path, { name: 'x' });
+    away.mockRestore();
+    expect(key.virtual_key).toMatch(/^vk_/);
+    expect(server.logged.some((line) => line.startsWith('A change is written'))).toBe(true);
   });
 
   test('keeps its limits in canonical text, and the gateway reads them', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AdminServer, startAdminServer } from './server.ts';
+import { type AdminServer, sha256, startAdminServer } from './server.ts';
 
 let server: AdminServer;
 
@@ -53,6 +53,14 @@ test('the link signs in once, for a session that administers, and leads to a fir
   expect(key).toContain('<strong>5 usd</strong>');
   expect(key).toContain('curl http://127.0.0.1:8787/v1/chat/completions');
   expect(key).toContain('sim/echo');
+
+  const other = crypto.randomUUID();
+  const { sessions } = server.desk.administration;
+  await sessions.open({ tokenHash: sha256(other), userName: 'admin', expiresAt: Date.now() + 60_000 });
+  const otherCookie = { cookie: `faregate_session=${other}` };
+  expect((await fetch(`${server.url}/api/v1/users`, { headers: otherCookie })).status).toBe(200);
+  expect((await post('/start/sign-out', {}, otherCookie)).status).toBe(303);
+  expect((await fetch(`${server.url}/api/v1/users`, { headers: otherCookie })).status).toBe(401);
 
   await server.pool.query(`update faregate.admin_session set expires_at = now()`);
   expect((await fetch(`${server.url}/api/v1/users`, { headers: { cookie } })).status).toBe(401);

@@ -6,7 +6,7 @@ import type { BookedCall, LedgerRead } from '#test/process/books.ts';
 import { connectionTo } from '#test/process/cluster.ts';
 import { type OutsideProvider, registerOutsideProvider, startOutsideProvider } from '#test/process/outside-provider.ts';
 import { removeServers, startServer, type TestKey, type TestServer } from '#test/process/server.ts';
-import { expectBalance, expectEachOnce, newIn, soundBooks } from './aftermath.ts';
+import { expectAllCharged, expectBalance, newIn, soundBooks } from './aftermath.ts';
 import { call, type Called, type Order } from './calls.ts';
 
 interface KillPoint {
@@ -61,12 +61,12 @@ describe('a server that is killed', () => {
     // Every restart is one more for all kills before, and must change nothing of what they left.
     const next = killPoints[killPoints.indexOf(point) + 1];
     running = await startServer({ dataDirectory: running.dataDirectory, failpoint: failpointOf(next) });
-    const after = await booksOf(running);
+    const connection = await connectionTo(running.dataDirectory);
+    const arrived = outside.arrived();
+    const after = await expectAllCharged({ url: running.url, connection, payer, before: read, called, arrived });
     const booked = newIn(after, read);
-    expectEachOnce({ called, booked, arrived: outside.arrived() });
     if (point.name === 'after-hold') expect(booked.length, 'a hold that was not dispatched costs nothing').toBeLessThan(3);
     else expect(booked.length).toBeGreaterThan(0);
-    await expectBalance(running.url, payer, after);
     seen.called.push(...called);
     seen.booked.push(...booked);
     read = after;

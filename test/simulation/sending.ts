@@ -13,7 +13,7 @@ export interface Sending {
   headGiven: boolean;
   /** Events of which the gateway has taken every byte. */
   readonly taken: WireEvent[];
-  /** The gateway closed the connection before the answer was over. */
+  /** The gateway closed the connection before it had taken all of the answer. */
   closed: boolean;
   /** How the whole answer reached the gateway. */
   bodyEnd: 'ended' | 'broken' | undefined;

@@ -129,15 +129,20 @@ function streamPiece({ afterMs, events }: Extract<Script, { kind: 'stream' }>['p
 
 function watched(body: AnswerBody, sending: Sending): UpstreamBody {
   const reader = new WireReader();
+  let over = false;
   return {
     pour: (take) =>
-      body.pour((piece) => {
-        sending.taken.push(...reader.read(piece));
-        return take(piece);
-      }),
+      body
+        .pour((piece) => {
+          sending.taken.push(...reader.read(piece));
+          return take(piece);
+        })
+        .finally(() => {
+          over = true;
+        }),
     whole: (bytesMax) => body.whole(bytesMax),
     close() {
-      if (sending.bodyEnd === undefined) sending.closed = true;
+      if (!over) sending.closed = true;
       body.close();
     },
   };

@@ -3,22 +3,31 @@ import type { Pool } from 'pg';
 import type { WalletHead } from '#core/ledger/event.ts';
 import { amount } from '#core/money/amount.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Ledger } from '#ports/ledger.ts';
+import { type Ledger, LedgerAway } from '#ports/ledger.ts';
 import { closeGateway, openGateway } from './ledger/gateway.ts';
 import { loadBooks } from './ledger/load.ts';
 import { bookTopUp } from './ledger/top-up.ts';
 import { writeEntries } from './ledger/write.ts';
+import { isTransient } from './pool.ts';
 
 /** The clock only says which budgets' periods have ended. */
 export function postgresLedger(pool: Pool, clock: Pick<Clock, 'now'> = { now: Date.now }): Ledger {
   return {
-    write: (entries) => writeEntries(pool, entries),
-    topUp: (topUp) => bookTopUp(pool, topUp),
-    load: (walletIds) => loadBooks(pool, clock.now(), walletIds),
-    openGateway: (gatewayId, startedAt) => openGateway(pool, gatewayId, startedAt),
-    closeGateway: (gatewayId, lastDispatchNo) => closeGateway(pool, gatewayId, lastDispatchNo),
-    head: (walletId) => readHead(pool, walletId),
+    write: (entries) => reached(writeEntries(pool, entries)),
+    topUp: (topUp) => reached(bookTopUp(pool, topUp)),
+    load: (walletIds) => reached(loadBooks(pool, clock.now(), walletIds)),
+    openGateway: (gatewayId, startedAt) => reached(openGateway(pool, gatewayId, startedAt)),
+    closeGateway: (gatewayId, lastDispatchNo) => reached(closeGateway(pool, gatewayId, lastDispatchNo)),
+    head: (walletId) => reached(readHead(pool, walletId)),
   };
+}
+
+async function reached<Result>(deed: Promise<Result>): Promise<Result> {
+  try {
+    return await deed;
+  } catch (error) {
+    throw isTransient(error) ? new LedgerAway(error) : error;
+  }
 }
 
 type HeadColumns = Omit<WalletHead, 'walletId' | 'balance'> & { readonly balance: bigint };

@@ -6,7 +6,7 @@ import type { Amount } from '#core/money/amount.ts';
 import { type Currency, currencyOf } from '#core/money/currency.ts';
 import type { KeySecret, VirtualKey, VirtualKeySettings, Wallet } from '#ports/administration.ts';
 import type { AdminDesk } from './desk.ts';
-import { accomplished } from './outcome.ts';
+import { accomplished, makeItCount } from './outcome.ts';
 import { readCurrency, readLimits, readPositive } from './read-money.ts';
 import { creditWallet } from './top-up-wallet.ts';
 
@@ -51,7 +51,7 @@ export async function createVirtualKey(desk: AdminDesk, actor: string, order: Ke
   if (outcome.kind === 'conflict') throw walletIsThere();
   const created = accomplished(outcome, 'virtual key');
   const walletNow = first === undefined ? created.wallet : await topUp(desk, actor, created, first, currency);
-  await desk.refresh('callers');
+  await makeItCount(desk, 'callers');
   return { ...created, wallet: walletNow, virtual_key };
 }
 

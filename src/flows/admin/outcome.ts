@@ -11,14 +11,24 @@ export function accomplished<Row>(outcome: Outcome<Row>, what: string): Row {
 
 /** Does it, and makes it count here before anybody is told that it is done. */
 export async function change<Row>(
-  desk: Pick<AdminDesk, 'refresh'>,
+  desk: Pick<AdminDesk, 'refresh' | 'log'>,
   topic: Topic,
   what: string,
   deed: Promise<Outcome<Row>>,
 ): Promise<Row> {
   const row = accomplished(await deed, what);
-  await desk.refresh(topic);
+  await makeItCount(desk, topic);
   return row;
+}
+
+/**
+ * What was written is written: when it cannot be read back just now, the deed is still done, a secret that is shown once
+ * is still shown, and polling makes it count a little later.
+ */
+export async function makeItCount(desk: Pick<AdminDesk, 'refresh' | 'log'>, topic: Topic): Promise<void> {
+  await desk.refresh(topic).catch((error: unknown) => {
+    desk.log.warn({ topic, error }, 'A change is written, but could not be read back at once.');
+  });
 }
 
 export function present<Row>(row: Row | undefined, what: string): Row {

@@ -1,4 +1,6 @@
 // Carries settled calls from the store's outbox into the ledger: written first, then confirmed, then forgotten by the journal.
+import type { ChargeEntry } from '#core/ledger/entry.ts';
+import { deliver } from '../deliver.ts';
 import type { House } from '../house.ts';
 
 const batchMax = 500;
@@ -16,6 +18,7 @@ export interface WriterHealth {
 export class LedgerWriter {
   #failingSince: number | undefined;
   #writing: Promise<number> | undefined;
+  readonly #setAside = new Set<string>();
   readonly #house: House;
 
   constructor(house: House) {
@@ -49,7 +52,7 @@ export class LedgerWriter {
 
   /** Writes until nothing waits. Rejects when the ledger is out of reach. */
   async flush(): Promise<void> {
-    while ((await this.#house.store.outboxSize()) > 0) await this.writeOnce();
+    while ((await this.#house.store.outboxSize()) > this.#setAside.size) await this.writeOnce();
   }
 
   /** One batch; how many entries it had. Two callers share one write. */
@@ -62,15 +65,26 @@ export class LedgerWriter {
 
   async #write(): Promise<number> {
     const { store, ledger, journal, failpoints } = this.#house;
-    const entries = await store.outbox(batchMax);
+    const entries = (await store.outbox(batchMax + this.#setAside.size)).filter(
+      ({ eventId }) => !this.#setAside.has(eventId),
+    );
     if (entries.length === 0) return 0;
     failpoints.reach('before-ledger-write');
-    const { committed } = await ledger.write(entries);
+    const { committed, refused } = await deliver(ledger, entries);
     failpoints.reach('after-ledger-write');
-    await store.confirm(committed);
+    await store.confirm(committed.map((entry) => entry.eventId));
     failpoints.reach('after-confirm');
-    const known = new Set(committed);
-    await journal.forget(entries.filter((entry) => known.has(entry.eventId)).map((entry) => entry.call.requestId));
+    await journal.forget(committed.map((entry) => entry.call.requestId));
+    for (const { entry, error } of refused) this.#putAside(entry, error);
     return entries.length;
+  }
+
+  // It keeps its place in outbox and journal, and is tried again after the next start, when its cause may be mended.
+  #putAside({ eventId, call }: ChargeEntry, error: unknown): void {
+    this.#setAside.add(eventId);
+    this.#house.log.error(
+      { error, request_id: call.requestId, event_id: eventId },
+      'a charge cannot be booked as it is',
+    );
   }
 }

@@ -1,6 +1,6 @@
 // What is the same for every kind of row that operators keep: made, listed, read and changed.
 import type { Pool, PoolClient } from 'pg';
-import type { Keeping, Listed, Outcome, Page, Topic, Versioned } from '#ports/administration.ts';
+import type { Keeping, Listed, Page, Topic, Versioned } from '#ports/administration.ts';
 import { deed, note, reading, Refused, tell } from './deed.ts';
 import { byId, type Condition, listRows } from './page.ts';
 import { isUuid } from './sql.ts';
@@ -155,5 +155,3 @@ export async function filterId(pool: Pool, noun: Noun, ref: string | undefined):
 export function json(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value ?? {});
 }
-
-export type Done<Row> = Promise<Outcome<Row>>;

@@ -13,6 +13,7 @@ import { statements } from './statements.ts';
 export async function insertChange(client: PoolClient, change: BooksChange): Promise<void> {
   await run(client, 'usage-records', change.recorded.map(usageRecordRow));
   await insertEvents(client, change.events, change.postings);
+  await run(client, 'findings', change.recorded.filter(isIncomplete).map(findingRow));
   await run(client, 'registers', Array.from(change.registers.values(), registerRow));
   await run(client, 'counters', change.spent.toSorted(byCounter).map(counterRow));
   await moveHeads(client, [...change.heads.values()]);
@@ -63,6 +64,28 @@ function headRow({ walletId, balance, seq, hash }: WalletHead): object {
   return { id: walletId, balance: balance.toString(), seq: seq.toString(), hash };
 }
 
+type Recorded = BooksChange['recorded'][number];
+
+// Something was consumed that has no price: what is priced was charged, and the rest waits for a price.
+function isIncomplete({ entry, applied }: Recorded): boolean {
+  return applied && !(entry.chargeReceipt.complete && entry.costReceipt.complete);
+}
+
+function findingRow({ entry }: Recorded): object {
+  const { chargeReceipt: charge, costReceipt: cost } = entry;
+  const told = ({ complete, unpriced, problems, price_version }: typeof charge) => ({
+    complete,
+    unpriced,
+    problems,
+    price_version,
+  });
+  return {
+    kind: 'incomplete_receipt',
+    subject: `request:${entry.call.requestId}`,
+    detail: { charge: told(charge), cost: told(cost) },
+  };
+}
+
 interface Moved {
   readonly entry: ChargeEntry;
   readonly register: RequestCharge;
@@ -101,7 +124,7 @@ function counterRow({ counter, amount }: Spent): object {
   return { scope: counter.scope, period: counter.period, spent: amount.toString() };
 }
 
-function usageRecordRow({ entry, applied }: { readonly entry: ChargeEntry; readonly applied: boolean }): object {
+function usageRecordRow({ entry, applied }: Recorded): object {
   const { call } = entry;
   return {
     event_id: entry.eventId,

@@ -67,4 +67,8 @@ const heads = `
   from jsonb_to_recordset($1::jsonb) as row (id uuid, balance numeric, seq bigint, hash text)
   where wallet.id = row.id`;
 
-export const statements = { events, postings, 'usage-records': usageRecords, registers, counters, heads };
+const findings = `
+  insert into faregate.finding (kind, subject, detail)
+  select kind, subject, detail from jsonb_to_recordset($1::jsonb) as row (kind text, subject text, detail jsonb)`;
+
+export const statements = { events, postings, 'usage-records': usageRecords, findings, registers, counters, heads };

@@ -44,6 +44,12 @@ export function startPages(app: AdminDoor, dependencies: AdminDependencies, auth
     await openSession(dependencies, request, reply);
     return reply.redirect('/start', 303);
   });
+  app.post('/start/sign-out', { schema: hide, config: open }, async (request, reply) => {
+    refuseForeignPage(request);
+    const cookie = request.cookies[sessionCookie];
+    if (cookie !== undefined) await dependencies.desk.administration.sessions.close(sha256(cookie));
+    return reply.clearCookie(sessionCookie, { path: '/' }).redirect('/start', 303);
+  });
   app.post('/start/first-key', { schema: hide, config: open }, async (request, reply) => {
     refuseForeignPage(request);
     if (!(await signedIn(authorization, request))) return notSignedIn(reply);
@@ -128,7 +134,8 @@ function firstSteps(reply: FastifyReply): FastifyReply {
      answers without any account.</p>
      <form method="post" action="/start/first-key"><button>Create a first key with $5.00</button></form>
      <p>Everything an operator does: <a href="/api/docs">the API, to read and try</a>, or
-     <code>npm run -s faregate -- --help</code>.</p>`,
+     <code>npm run -s faregate -- --help</code>.</p>
+     <form method="post" action="/start/sign-out"><button>Sign out</button></form>`,
   );
 }
 
