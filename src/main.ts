@@ -2,29 +2,29 @@
 // The command: serve, migrate, audit, and everything an operator does to a running server.
 import { Command } from 'commander';
 import { registerAdminCommands } from './cli/commands.ts';
-import { auditLedger } from './cli/audit.ts';
-import { migrateDatabase } from './cli/migrate.ts';
-import { serveUntilStopped } from './cli/serve.ts';
 
 const program = new Command('faregate')
   .description('An AI gateway that takes the fare: holds before the call, meters the answer, charges exactly.')
   .showHelpAfterError('(add --help for what can be said)');
 
+// What only the server needs is loaded by the commands that need it, so that the others answer at once.
 program
-  .command('serve', { isDefault: true })
+  .command('serve')
   .description('run the gateway; without settings on embedded parts in ./data')
-  .action(() => serveUntilStopped(process.env));
+  .action(async () => (await import('./cli/serve.ts')).serveUntilStopped(process.env));
 
 program
   .command('migrate')
   .description('bring the database up to this version and end')
-  .action(() => migrateDatabase(process.env));
+  .action(async () => (await import('./cli/migrate.ts')).migrateDatabase(process.env));
 
 program
   .command('audit')
-  .description('check the whole ledger against its own rules; ends with 1 when it finds something')
+  .description('check the whole ledger against its own rules; ends with 1 when something does not hold')
   .option('--json', 'print findings and counts as JSON')
-  .action((options: { json?: boolean }) => auditLedger(process.env, options));
+  .action(async (options: { readonly json?: boolean }) =>
+    (await import('./cli/audit.ts')).auditLedger(process.env, options),
+  );
 
 registerAdminCommands(program);
 
@@ -32,5 +32,6 @@ try {
   await program.parseAsync(process.argv);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  // A start that failed half-way may have started parts already; they end with this process.
+  process.exit(1);
 }

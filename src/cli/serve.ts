@@ -12,6 +12,9 @@ import { buildWorld } from '#world.ts';
 /** How long running calls may take to end once the process was asked to stop. */
 const drainMsMax = 30_000;
 
+/** A database that has stopped answering keeps its connections from closing; the journal has what it has not got. */
+const closeMsMax = 15_000;
+
 /** Resolves when the process has been asked to stop, and everything is in order. */
 export async function serveUntilStopped(environment: Environment): Promise<void> {
   const config = readConfig(environment, process.cwd());
@@ -50,8 +53,10 @@ export async function serveUntilStopped(environment: Environment): Promise<void>
   const closed = server.close();
   await admin.close();
   await Promise.race([closed, house.clock.sleep(1_000)]);
-  await world.stop();
-  log.info({}, 'stopped');
+  const tooLong = house.clock.sleep(closeMsMax).then(() => 'hanging' as const);
+  if ((await Promise.race([world.stop(), tooLong])) === 'hanging') {
+    log.warn({}, 'the database does not let go; the journal keeps what it has not got for the next start');
+  } else log.info({}, 'stopped');
   process.exit(0);
 }
 

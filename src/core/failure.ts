@@ -20,6 +20,7 @@ export const failureKinds = {
   method_not_allowed: { status: 405, shouldRetry: false },
   request_timeout: { status: 408, shouldRetry: true },
   conflict: { status: 409, shouldRetry: false },
+  stale: { status: 412, shouldRetry: false },
   body_too_large: { status: 413, shouldRetry: false },
   upstream_refused: { status: 400, shouldRetry: false },
   rate_limited: { status: 429, shouldRetry: true },

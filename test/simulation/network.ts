@@ -3,12 +3,10 @@
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import type { ChargeEntry } from '#core/ledger/entry.ts';
 import type { Amount } from '#core/money/amount.ts';
-import type { TopUp, TopUpOutcome, WriteOutcome } from '#ports/ledger.ts';
+import { LedgerAway, type TopUp, type TopUpOutcome, type WriteOutcome } from '#ports/ledger.ts';
 import type { Chance } from './chance.ts';
 import type { Probes } from './probes.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-
-export class DatabaseAway extends Error {}
 
 export interface DatabaseOptions {
   readonly clock: VirtualClock;
@@ -49,13 +47,13 @@ export class Database {
   async #arrive<Result>(deed: () => Promise<Result>): Promise<Result> {
     if (this.away) {
       this.#options.probes.saw('database away');
-      throw new DatabaseAway('The database is away.');
+      throw new LedgerAway('It does not answer.');
     }
     const result = await deed();
     if (this.answersToLose > 0) {
       this.answersToLose -= 1;
       this.#options.probes.saw('committed, and the answer lost');
-      throw new DatabaseAway('The connection broke before the answer.');
+      throw new LedgerAway('The connection broke before the answer.');
     }
     return result;
   }

@@ -15,6 +15,7 @@ export const errorTypes = {
   method_not_allowed: 'invalid_request_error',
   request_timeout: 'invalid_request_error',
   conflict: 'invalid_request_error',
+  stale: 'invalid_request_error',
   body_too_large: 'invalid_request_error',
   upstream_refused: 'invalid_request_error',
   rate_limited: 'rate_limit_error',

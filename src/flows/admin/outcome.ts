@@ -55,13 +55,9 @@ function refusal(refused: Refusal, what: string): Failure {
     case 'unfit':
       return new Failure('invalid_parameter', refused.reason, { param: refused.field });
     case 'stale':
-      return new Failure(
-        'conflict',
-        `The ${what} was changed since you read it. Read it again and repeat the change.`,
-        {
-          param: 'if-match',
-        },
-      );
+      return new Failure('stale', `The ${what} was changed since you read it. Read it again and repeat the change.`, {
+        param: 'if-match',
+      });
     case 'conflict':
       return new Failure('conflict', refused.reason);
   }

@@ -74,7 +74,8 @@ export class LedgerWriter {
     failpoints.reach('after-ledger-write');
     await store.confirm(committed.map((entry) => entry.eventId));
     failpoints.reach('after-confirm');
-    await journal.forget(committed.map((entry) => entry.call.requestId));
+    // Not after an estimate: the final word may be in the journal already, and nowhere else.
+    await journal.forget(committed.filter((entry) => entry.final).map((entry) => entry.call.requestId));
     for (const { entry, error } of refused) this.#putAside(entry, error);
     return entries.length;
   }

@@ -19,12 +19,10 @@ export function answerError(log: Log) {
 }
 
 export function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
-  const { retryAfterMs, param } = failure.detail;
-  // A precondition that failed has a status of its own in HTTP; the closed list of failures knows it as a conflict.
-  const stale = failure.kind === 'conflict' && param === 'if-match';
+  const { retryAfterMs } = failure.detail;
   if (retryAfterMs !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
   return reply
-    .code(stale ? 412 : failure.status)
+    .code(failure.status)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(errorBody(failure)));
 }
@@ -36,6 +34,7 @@ const types = {
   404: 'not_found_error',
   405: 'invalid_request_error',
   409: 'conflict_error',
+  412: 'conflict_error',
   413: 'invalid_request_error',
   429: 'rate_limit_error',
 } as const satisfies Record<number, string>;

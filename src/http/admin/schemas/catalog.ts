@@ -4,9 +4,24 @@ import { callName, id, instant, name, named, organizationName, stamps } from './
 
 const providerType = z.enum(['llm', 'image', 'video', 'voice', 'music']).describe('What it makes.');
 const providerStatus = z.enum(['active', 'disabled']).describe('`disabled`: no call goes there.');
+const timeoutMs = z.int().min(1).max(3_600_000);
 const settings = z
-  .record(z.string(), z.unknown())
-  .describe('Settings of the adapter, such as {"head_timeout_ms": 60000, "idle_timeout_ms": 60000}; milliseconds.');
+  .strictObject({
+    head_timeout_ms: timeoutMs.describe('Milliseconds until the answer begins; 600000 if missing.').exactOptional(),
+    idle_timeout_ms: timeoutMs.describe('Milliseconds between two pieces of it; 120000 if missing.').exactOptional(),
+    on_hang_up: z
+      .enum(['close', 'drain'])
+      .describe(
+        'When a caller leaves in mid-stream: `close` the connection and estimate what was streamed, or `drain` it, because ' +
+          'this provider bills the whole answer anyway. `close` if missing.',
+      )
+      .exactOptional(),
+    output_limit_field: z
+      .enum(['max_tokens', 'max_completion_tokens'])
+      .describe('Where an output limit is written that the caller did not set; `max_tokens` if missing.')
+      .exactOptional(),
+  })
+  .describe('How this provider is spoken to.');
 
 export const provider = z
   .object({
