@@ -55,8 +55,7 @@ export const adapterPackages: Readonly<Record<string, readonly string[]>> = {
   postgres: ['pg'],
   redis: ['redis', '@redis/*'],
   telemetry: ['pino', 'prom-client'],
-  tokenizer: ['gpt-tokenizer'],
-  upstream: ['undici', 'eventsource-parser'],
+  upstream: ['undici'],
 };
 
 /** Each of these core folders may import those before it, never those after it. */
