@@ -45,7 +45,7 @@ class TroubledDisk implements Disk {
 }
 
 function openOn(disk: Disk, sync: 'group' | 'wait' = 'group'): Promise<Journal> {
-  return openJournal({ directory, sync, disk, warn: (message) => warnings.push(message) });
+  return openJournal({ directory, sync, disk, segmentBytesMax: 100_000, warn: (message) => warnings.push(message) });
 }
 
 /** What the next life finds. */
@@ -83,6 +83,17 @@ describe('a full disk', () => {
     disk.truncates = true;
     await journal.append(dispatchOf('after'));
     expect(await found()).toEqual(['before', 'after']);
+  });
+
+  test('makes no file for every record that it refuses', async () => {
+    const disk = new TroubledDisk();
+    const journal = await openOn(disk);
+    disk.room = 0;
+    for (const requestId of ['a', 'b', 'c']) {
+      const call = { ...callOf({ requestId, walletId: 'w' }), name: 'larger than a segment'.repeat(10_000) };
+      await expect(journal.append({ kind: 'dispatch', call })).rejects.toThrow(Failure);
+    }
+    expect(readdirSync(directory)).toHaveLength(1);
   });
 
   test('leaves at worst an unfinished end for the next start', async () => {
@@ -168,6 +179,14 @@ describe('a disk that takes its time', () => {
     release();
     await kept;
     await journal.close();
+  });
+
+  test('what nobody waited for is kept when the journal closes', async () => {
+    const disk = new TroubledDisk();
+    const journal = await openOn(disk);
+    await journal.append(dispatchOf('a'));
+    await journal.close();
+    expect(disk.syncCount).toBe(1);
   });
 
   test('nobody waits for it when only a kill is feared', async () => {

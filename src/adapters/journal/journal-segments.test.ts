@@ -68,6 +68,17 @@ test('a checkpoint alone holds no segment back', async () => {
   await journal.close();
 });
 
+test('what an earlier life left goes at the start when nothing in it is needed', async () => {
+  const first = await open(1);
+  await first.append({ kind: 'checkpoint', requestId: 'a', checkpoint: { promptTokens: 1, completionTokens: 1 } });
+  expect(segments()).toEqual(['000001.log']);
+  const second = await open(1);
+  expect(segments()).toEqual([]);
+  await second.append(dispatchOf('b'));
+  expect(segments()).toEqual(['000002.log']);
+  await second.close();
+});
+
 test('what an earlier life left goes when it is forgotten, and the numbering goes on', async () => {
   const first = await open(1);
   for (const requestId of ['a', 'b']) await first.append(dispatchOf(requestId));
