@@ -41,7 +41,7 @@ export async function attempt(
       const tried = await tryOnce(house, open, { provider, priced, attempts, signal });
       if ('answer' in tried) return tried;
       last = tried.failure;
-      if (tried.next === 'give-up') throw last;
+      if (tried.next === 'give-up' || signal.aborted) throw last;
       if (tried.next === 'next-target' || tryNo === triesPerTarget) break;
       await house.clock.sleep(last.detail.retryAfterMs ?? backoffMs * tryNo, signal);
       if (signal.aborted) throw last;
@@ -127,15 +127,10 @@ function failedWith(status: number, said: ProviderFailure): Exclude<Tried, Answe
     const message = 'The provider refused our credential. The operator has to look at its provider key.';
     return { failure: new Failure('upstream_failed', message, { ...detail, shouldRetry: false }), next: 'next-target' };
   }
-  if (status === 429) {
-    const patient = (said.retryAfterMs ?? 0) <= patienceMs;
-    return {
-      failure: new Failure('upstream_rate_limited', said.message, detail),
-      next: patient ? 'retry' : 'next-target',
-    };
-  }
+  const next = (said.retryAfterMs ?? 0) <= patienceMs ? 'retry' : 'next-target';
+  if (status === 429) return { failure: new Failure('upstream_rate_limited', said.message, detail), next };
   if (status === 408 || status === 409 || status >= 500) {
-    return { failure: new Failure('upstream_failed', said.message, detail), next: 'retry' };
+    return { failure: new Failure('upstream_failed', said.message, detail), next };
   }
   return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
 }

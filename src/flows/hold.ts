@@ -4,7 +4,7 @@ import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import { type CallScopes, scopesOf } from '#core/limits/limits.ts';
-import { type Amount, zero } from '#core/money/amount.ts';
+import { type Amount, amountMax, zero } from '#core/money/amount.ts';
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
 import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
 import type { HoldOutcome, HoldRequest } from '#ports/fast-store.ts';
@@ -32,7 +32,10 @@ export async function holdFare(
   const scopes = scopesOf(caller.limitOwners, house.clock.now());
   const strict = caller.overspendPolicy === 'strict';
   const wanted = fare.outputTokensMax;
-  const first = call.streamed && !strict ? Math.min(wanted, sliceTokens) : wanted;
+  // No wallet has more than can be counted, however much output is asked for.
+  const countable = affordableOutput(fare.quote, amountMax);
+  if (countable === undefined) throw tooDear(call);
+  const first = call.streamed && !strict ? Math.min(countable, sliceTokens) : countable;
   const amount = holdFor(fare.quote, first);
   const request: HoldRequest = {
     requestId,
@@ -51,6 +54,12 @@ export async function holdFare(
   const affordable = outcome.granted === amount ? first : affordableOutput(fare.quote, outcome.granted);
   const outputTokens = Math.min(first, affordable ?? 0);
   return { granted: outcome.granted, outputTokens, clamped: !call.streamed && outputTokens < wanted, scopes };
+}
+
+function tooDear(call: ModelCall): Failure {
+  return new Failure('invalid_parameter', `What this call to "${call.name}" may cost is more than can be counted.`, {
+    param: 'messages',
+  });
 }
 
 async function askForHold(house: House, request: HoldRequest): Promise<HoldOutcome> {

@@ -15,6 +15,9 @@ import type { House } from './house.ts';
 /** A caller who is gone does not keep a provider busy for longer than this, where the provider bills the whole answer. */
 const drainMs = 15_000;
 
+// Text of any length has shorter tokens on average; single ones, such as a run of spaces, may be longer.
+const bytesPerTokenMax = 16;
+
 export interface Metered {
   readonly outcome: Extract<CallOutcome, 'completed' | 'cut_off' | 'abandoned' | 'broken'>;
   readonly usage: Usage;
@@ -64,6 +67,8 @@ export async function meterStream(
     draining?.abort();
     door.hungUp.removeEventListener('abort', onHangUp);
   }
+  // An upstream may leave out the blank line behind its last event, which is the one with the usage.
+  if (!cause) await meter.take(reader.read(Buffer.from('\n\n')).filter(isMoreThanBlank), 0);
   const usage = usageOf(open, meter, (raw) => provider.usageOfStream(raw));
   const told = {
     held: meter.held,
@@ -74,6 +79,10 @@ export async function meterStream(
   return { outcome: outcomeOf(meter, cause), usage, ...told, ...(cause ? { cause } : {}) };
 }
 
+function isMoreThanBlank({ bytes }: StreamEvent): boolean {
+  return bytes.length > 2;
+}
+
 function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metered['outcome'] {
   if (meter.cutOff) return 'cut_off';
   if (meter.abandoned) return 'abandoned';
@@ -81,9 +90,10 @@ function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metere
 }
 
 function usageOf(open: OpenCall, meter: StreamMeter, normalize: (raw: unknown) => Usage): Usage {
-  const { rawUsage, usageEvent, cutOff, abandoned, tokens } = meter;
-  // Of a stream that was closed early, what it has said so far is not the last word.
-  const reported = rawUsage && (usageEvent || !(cutOff || abandoned)) ? normalize(rawUsage) : undefined;
+  const { rawUsage, usageEvent, usageIsLastWord, cutOff, abandoned, tokens } = meter;
+  // Of a stream that was closed early, or that went on after it, what it has said so far is not the last word.
+  const isReported = usageIsLastWord && (usageEvent || !(cutOff || abandoned));
+  const reported = rawUsage && isReported ? normalize(rawUsage) : undefined;
   const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
   const usage = completeUsage(reported, { prompt_tokens, completion_tokens: tokens, method: 'streamed_text' });
   return reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
@@ -95,6 +105,8 @@ class StreamMeter {
   failed = false;
   rawUsage: Record<string, unknown> | undefined;
   usageEvent: Buffer | undefined;
+  /** No text has come since. */
+  usageIsLastWord = false;
   lastEvent: Buffer | undefined;
   held: Amount;
   #deltas = 0;
@@ -119,6 +131,11 @@ class StreamMeter {
     return Math.max(this.#deltas, Math.ceil(this.#textBytes / 4));
   }
 
+  /** As few as they can be: whether a provider has gone beyond its limit must not be guessed from long words. */
+  get #tokensMin(): number {
+    return Math.max(this.#deltas, Math.ceil(this.#textBytes / bytesPerTokenMax));
+  }
+
   /** Passes events on from `from`; a promise while it waits for money or for a slow caller. */
   take(events: readonly StreamEvent[], from: number): void | Promise<void> {
     const passed: Buffer[] = [];
@@ -130,6 +147,7 @@ class StreamMeter {
       }
       this.#deltas += event.deltas;
       this.#textBytes += event.textBytes;
+      if (event.deltas > 0) this.usageIsLastWord = false;
       if (event.usage) this.#noteUsage(event);
       if (event.kind === 'error') this.failed = true;
       // What ends a stream waits until the call is settled.
@@ -142,9 +160,8 @@ class StreamMeter {
 
   async #buyAndGoOn(passed: readonly Buffer[], events: readonly StreamEvent[], index: number): Promise<void> {
     await this.#pass(passed);
-    await this.#buy();
     const event = events[index];
-    if (event && this.#covers(event)) await this.take(events, index);
+    if (event && (await this.#buyFor(event))) await this.take(events, index);
     else this.cutOff = true;
   }
 
@@ -159,6 +176,7 @@ class StreamMeter {
     for (const [field, value] of Object.entries(event.usage ?? {})) {
       if (value !== null) this.rawUsage[field] = value;
     }
+    this.usageIsLastWord = true;
     if (event.kind === 'usage') this.usageEvent = event.bytes;
   }
 
@@ -170,7 +188,7 @@ class StreamMeter {
   }
 
   #buyAhead(): void {
-    if (this.#exhausted || this.#extending || this.#heldTokens >= this.#wanted) return;
+    if (this.#exhausted || this.#extending || this.#tokensMin >= this.#wanted) return;
     this.#extending = this.#extend()
       .catch((error: unknown) => {
         // Nobody waits for what is bought ahead; it is asked for again when it is needed, and without it the stream ends.
@@ -181,9 +199,14 @@ class StreamMeter {
       });
   }
 
-  async #buy(): Promise<void> {
-    this.#buyAhead();
-    await this.#extending;
+  /** Slice by slice, since one event may hold more than a slice; ends when there is no more to be had. */
+  async #buyFor(event: StreamEvent): Promise<boolean> {
+    for (let before = -1; this.#heldTokens > before && !this.#covers(event);) {
+      before = this.#heldTokens;
+      this.#buyAhead();
+      await this.#extending;
+    }
+    return this.#covers(event);
   }
 
   get #wanted(): number {

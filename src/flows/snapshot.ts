@@ -54,8 +54,10 @@ export class Snapshot {
     this.#lookups += 1;
     try {
       const caller = await this.#directory.callerByHash(keyHash);
-      if (caller) this.#callers.set(keyHash, caller);
-      return caller;
+      // A refresh that came in between has read the newer one.
+      const newer = this.#callers.get(keyHash);
+      if (caller && !newer) this.#callers.set(keyHash, caller);
+      return newer ?? caller;
     } catch (cause) {
       throw unsure(cause);
     } finally {

@@ -115,6 +115,22 @@ export function journalContract(name: string, make: () => Promise<JournalKeeper>
       expect(await journal.unfinished()).toEqual(calls.slice(2).map((call) => ({ call })));
     });
 
+    test('an estimate in the ledger does not make it forget a final word that it has', async () => {
+      const [reaped, finished] = [newCall(), newCall()];
+      const keeper = await make();
+      const journal = await keeper.open();
+      const estimates = [reaped, finished].map((call) => settleOf(wordOf(call, 1)));
+      const word = wordOf(finished, undefined);
+      const final = settleOf(word);
+      for (const record of [dispatchOf(reaped), dispatchOf(finished), ...estimates, final])
+        await journal.append(record);
+      const ids = [reaped.requestId, finished.requestId];
+      await journal.forget(ids, 'estimate');
+      await keeper.crash(journal);
+      const left = await (await keeper.open()).unfinished();
+      expect(left.find(({ call }) => call.requestId === finished.requestId)?.entry).toEqual(word);
+    });
+
     test('what is not forgotten outlives any number of lives, closed or killed', async () => {
       const keeper = await make();
       const calls = [newCall(), newCall()];

@@ -27,8 +27,11 @@ export interface Journal {
    */
   unfinished(): Promise<readonly UnfinishedCall[]>;
 
-  /** Postgres has these requests' last word: their records may go. */
-  forget(requestIds: readonly string[]): Promise<void>;
+  /**
+   * Postgres has these requests' word: their records may go. After an estimate, those stay whose final word has been written
+   * here meanwhile: it may be nowhere else.
+   */
+  forget(requestIds: readonly string[], word?: 'final' | 'estimate'): Promise<void>;
 
   close(): Promise<void>;
 }

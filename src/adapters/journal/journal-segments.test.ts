@@ -46,6 +46,21 @@ test('segments go oldest first, once nothing in them is needed', async () => {
   expect(segments()).toEqual([]);
 });
 
+test('an estimate in the ledger frees a request that nobody settled, and none whose final word is only here', async () => {
+  const journal = await open(1);
+  for (const requestId of ['reaped', 'late']) {
+    await journal.append(dispatchOf(requestId));
+    await journal.append(settleOf(requestId, 0));
+  }
+  await journal.append(settleOf('late'));
+  await journal.forget(['reaped', 'late'], 'estimate');
+  expect(segments()).toEqual(['000003.log', '000004.log', '000005.log']);
+  await journal.append(dispatchOf('next'));
+  await journal.forget(['late']);
+  expect(segments()).toEqual(['000006.log']);
+  await journal.close();
+});
+
 test('a settlement that is written after its request was forgotten is kept until it is forgotten too', async () => {
   const journal = await open(1);
   await journal.append(dispatchOf('a'));

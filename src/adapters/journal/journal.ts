@@ -39,6 +39,8 @@ class FileJournal implements Journal {
   readonly #options: JournalOptions;
   readonly #pins = new Pins();
   readonly #leftBehind = new UnfinishedCalls();
+  /** Requests whose final word was written in this life and is not forgotten. */
+  readonly #finals = new Set<string>();
   #active: { readonly index: number; readonly segment: Segment } | undefined;
   #nextIndex: number;
   #nextNumber: number;
@@ -64,6 +66,7 @@ class FileJournal implements Journal {
     const payload = encodeRecord(record);
     const { index, segment } = this.#write(payload);
     const requestId = pinningRequest(record);
+    if (record.kind === 'settle' && record.entry.final) this.#finals.add(record.entry.call.requestId);
     const isFirst = requestId !== undefined && this.#pins.pin(requestId, index);
     if (this.#options.sync === 'group') {
       this.#syncSoon();
@@ -81,8 +84,10 @@ class FileJournal implements Journal {
     return this.#leftBehind.list();
   }
 
-  async forget(requestIds: readonly string[]): Promise<void> {
+  async forget(requestIds: readonly string[], word: 'final' | 'estimate' = 'final'): Promise<void> {
     for (const requestId of requestIds) {
+      if (word === 'estimate' && this.#finals.has(requestId)) continue;
+      this.#finals.delete(requestId);
       this.#pins.release(requestId);
       this.#leftBehind.forget(requestId);
     }

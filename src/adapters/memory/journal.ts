@@ -39,8 +39,9 @@ class MemoryJournal implements Journal {
     return this.#leftBehind.list();
   }
 
-  async forget(requestIds: readonly string[]): Promise<void> {
-    const forgotten = new Set(requestIds);
+  async forget(requestIds: readonly string[], word: 'final' | 'estimate' = 'final'): Promise<void> {
+    const kept = new Set(word === 'final' ? [] : this.#paper.records.filter(isFinal).map(requestOf));
+    const forgotten = new Set(requestIds).difference(kept);
     for (const requestId of forgotten) this.#leftBehind.forget(requestId);
     this.#paper.records = this.#paper.records.filter((record) => !forgotten.has(requestOf(record)));
   }
@@ -48,6 +49,10 @@ class MemoryJournal implements Journal {
   async close(): Promise<void> {
     this.#isClosed = true;
   }
+}
+
+function isFinal(record: JournalRecord): boolean {
+  return record.kind === 'settle' && record.entry.final;
 }
 
 function requestOf(record: JournalRecord): string {

@@ -31,10 +31,14 @@ export function undiciUpstream(): Upstream {
 function send(pool: Pool, request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     const body = new AnswerBody();
+    let started = false;
     let answered = false;
-    const onAbort = (): void => body.close();
+    const onAbort = (): void => {
+      body.close();
+      if (!started) reject(unsent());
+    };
     if (signal?.aborted) {
-      reject(new UpstreamError('aborted', 'The call was given up before it was sent.'));
+      reject(unsent());
       return;
     }
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -48,7 +52,10 @@ function send(pool: Pool, request: UpstreamRequest, signal?: AbortSignal): Promi
         bodyTimeout: request.idleTimeoutMs,
       },
       {
-        onRequestStart: (controller) => body.attach(controller),
+        onRequestStart(controller) {
+          started = !body.closed;
+          body.attach(controller);
+        },
         onResponseStart(_controller, status, headers) {
           if (status < 200) return;
           answered = true;
@@ -68,6 +75,11 @@ function send(pool: Pool, request: UpstreamRequest, signal?: AbortSignal): Promi
       },
     );
   });
+}
+
+/** While it waits for a connection nothing of a request has left. */
+function unsent(): UpstreamError {
+  return new UpstreamError('unreachable', 'The call was given up before it was sent.');
 }
 
 // Refusals before a connection stood: nothing of the request can have reached the provider.

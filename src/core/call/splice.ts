@@ -11,7 +11,10 @@ interface FieldSpan {
   readonly end: number;
 }
 
-/** The text must be a valid JSON object; every occurrence of an edited field gets the new value. */
+/**
+ * The text must be a valid JSON object. Of a field that is there more than once only the last stays, as parsing has it:
+ * who else reads the text may take the first, and nobody has looked at that.
+ */
 export function spliceFields(text: string, edits: FieldEdits): string {
   const spans = topLevelFields(text);
   const first = spans[0];
@@ -25,7 +28,7 @@ export function spliceFields(text: string, edits: FieldEdits): string {
   if (!first) return `${result}${addedText}${text.slice(open)}`;
 
   const kept: string[] = addedText === '' ? [] : [addedText];
-  for (const span of spans) {
+  for (const span of new Map(spans.map((each) => [each.name, each])).values()) {
     if (!edits.has(span.name)) {
       kept.push(text.slice(span.start, span.end));
       continue;

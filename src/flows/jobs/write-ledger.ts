@@ -74,8 +74,9 @@ export class LedgerWriter {
     failpoints.reach('after-ledger-write');
     await store.confirm(committed.map((entry) => entry.eventId));
     failpoints.reach('after-confirm');
-    // Not after an estimate: the final word may be in the journal already, and nowhere else.
-    await journal.forget(committed.filter((entry) => entry.final).map((entry) => entry.call.requestId));
+    const { final = [], estimate = [] } = Object.groupBy(committed, (entry) => (entry.final ? 'final' : 'estimate'));
+    await journal.forget(final.map(requestOf));
+    await journal.forget(estimate.map(requestOf), 'estimate');
     for (const { entry, error } of refused) this.#putAside(entry, error);
     return entries.length;
   }
@@ -88,4 +89,8 @@ export class LedgerWriter {
       'a charge cannot be booked as it is',
     );
   }
+}
+
+function requestOf(entry: ChargeEntry): string {
+  return entry.call.requestId;
 }

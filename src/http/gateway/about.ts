@@ -96,7 +96,7 @@ function modelsPage({ house }: AboutDependencies, caller: Caller): unknown {
 }
 
 function oneModel({ house }: AboutDependencies, caller: Caller, { path }: { readonly path: string }): unknown {
-  const name = decodeURIComponent(path.slice('/v1/models/'.length));
+  const name = decoded(path.slice('/v1/models/'.length));
   const route = mayCall(caller, name) ? house.snapshot.catalog.routes.get(name) : undefined;
   if (!route) {
     throw new Failure('unknown_model', `The model "${name}" does not exist, or this key may not call it.`, {
@@ -104,6 +104,15 @@ function oneModel({ house }: AboutDependencies, caller: Caller, { path }: { read
     });
   }
   return modelJson(house, caller, route);
+}
+
+/** What is no encoding stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The caller's own prices, as they were published: text, never divided. */

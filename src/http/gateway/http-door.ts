@@ -4,15 +4,20 @@ import { doneEvent, failureBody, failureEvent, lengthEvent, usageEvent, withFare
 import type { Failure } from '#core/failure.ts';
 import type { Door, StreamWords } from '#ports/door.ts';
 
+/** A caller who takes nothing for this long has hung up. */
+const stalledMsMaxByDefault = 60_000;
+
 export class HttpDoor implements Door {
   readonly words: StreamWords;
   readonly #response: ServerResponse;
   readonly #requestId: string;
+  readonly #stalledMsMax: number;
   readonly #hangUp = new AbortController();
 
-  constructor(response: ServerResponse, requestId: string) {
+  constructor(response: ServerResponse, requestId: string, { stalledMsMax = stalledMsMaxByDefault } = {}) {
     this.#response = response;
     this.#requestId = requestId;
+    this.#stalledMsMax = stalledMsMax;
     this.words = {
       cutOff: lengthEvent,
       usage: usageEvent,
@@ -42,7 +47,10 @@ export class HttpDoor implements Door {
     const response = this.#response;
     if (this.#hangUp.signal.aborted || response.write(bytes)) return;
     return new Promise((resolve) => {
+      // Else a caller who never reads would keep a provider's connection, and a part of our memory, for as long as it likes.
+      const stalled = setTimeout(() => response.destroy(), this.#stalledMsMax);
       const done = (): void => {
+        clearTimeout(stalled);
         response.off('drain', done);
         response.off('close', done);
         resolve();

@@ -1,12 +1,14 @@
 // Any upstream that speaks OpenAI's dialect. The body passes through but for the model and what the hold needs.
 import type { ModelCall } from '#core/call/model-call.ts';
-import { spliceFields } from '#core/call/splice.ts';
-import { missingUsage } from '#core/usage/usage.ts';
+import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
+import { missingUsage, notBillable } from '#core/usage/usage.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { openAiFailure } from './failure.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
+
+const normalizer = { id: 'openai-compatible', version: '1' };
 
 const paths = { chat: '/chat/completions', embedding: '/embeddings' } as const;
 
@@ -17,7 +19,9 @@ export function openAiCompatible(): ProviderAdapter {
     usageOf(call, answer) {
       const endpoint = call.kind === 'chat' ? 'chat' : 'embeddings';
       const parsed = parseAnswer(answer);
-      if (!parsed) return missingUsage({ normalizer: { id: 'openai-compatible', version: '1' }, raw: null });
+      if (!parsed) return missingUsage({ normalizer, raw: null });
+      // Some say in a body of status 200 that there is no answer.
+      if (isRefusal(parsed)) return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
       return normalizeOpenAiUsage(parsed['usage'], { endpoint });
     },
     usageOfStream(raw) {
@@ -38,6 +42,8 @@ export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): Upstr
     headers: {
       'content-type': 'application/json',
       accept: call.streamed ? 'text/event-stream' : 'application/json',
+      // The answer passes through as it comes, and its usage is read on the way.
+      'accept-encoding': 'identity',
       ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
     },
     body: spliceFields(call.body, edits(call, plan)),
@@ -46,16 +52,24 @@ export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): Upstr
   };
 }
 
-function edits(call: ModelCall, { target, outputLimit }: ProviderRequestPlan): ReadonlyMap<string, string> {
-  const changed = new Map([['model', JSON.stringify(target.model)]]);
-  if (outputLimit !== undefined && outputLimit !== call.outputLimit) {
-    changed.set(call.outputLimitField ?? target.provider.outputLimitField, String(outputLimit));
+function edits(call: ModelCall, { target, outputLimit }: ProviderRequestPlan): FieldEdits {
+  const changed = new Map<string, string | undefined>([['model', JSON.stringify(target.model)]]);
+  if (outputLimit !== undefined) {
+    const field = call.outputLimitField ?? target.provider.outputLimitField;
+    changed.set(field, String(outputLimit));
+    // A provider that reads the other one would not stop at what is held.
+    changed.set(field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens', undefined);
   }
   // Without it a stream ends without a word about its usage.
-  if (call.streamed && !call.usageWanted) {
+  if (call.streamed) {
     changed.set('stream_options', JSON.stringify({ ...call.streamOptions, include_usage: true }));
   }
   return changed;
+}
+
+function isRefusal(answer: Readonly<Record<string, unknown>>): boolean {
+  const { error, usage, choices, data } = answer;
+  return typeof error === 'object' && error !== null && !usage && !choices && !data;
 }
 
 function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
