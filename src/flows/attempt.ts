@@ -107,7 +107,7 @@ async function tryOnce(house: House, open: OpenCall, { provider, priced, attempt
 }
 
 /** Streams may buy more as they go; every other call must end at what is held. */
-function outputLimitOf({ call, fare, held }: OpenCall): number {
+export function outputLimitOf({ call, fare, held }: OpenCall): number {
   return call.streamed ? fare.outputTokensMax : held.outputTokens;
 }
 

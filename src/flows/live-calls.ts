@@ -54,11 +54,12 @@ export async function touchOnce(house: House): Promise<void> {
   await Promise.all(Array.from(house.live.values(), (call) => touchCall(house, call)));
 }
 
-async function touchCall({ journal, store, log }: House, { requestId, checkpoint }: LiveCall): Promise<void> {
-  const known = checkpoint();
+async function touchCall({ journal, store, log }: House, call: LiveCall): Promise<void> {
+  const { requestId } = call;
+  const checkpoint = call.checkpoint();
   try {
-    if (known) await journal.append({ kind: 'checkpoint', requestId, checkpoint: known });
-    await store.touch(requestId, leaseMs, known);
+    if (checkpoint) await journal.append({ kind: 'checkpoint', requestId, checkpoint });
+    await store.touch(requestId, leaseMs, checkpoint);
   } catch (error) {
     // The call goes on; at worst its estimate is older than it could be.
     log.warn({ error, request_id: requestId }, 'a checkpoint could not be written down');

@@ -90,12 +90,13 @@ function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metere
 }
 
 function usageOf(open: OpenCall, meter: StreamMeter, normalize: (raw: unknown) => Usage): Usage {
-  const { rawUsage, usageEvent, usageIsLastWord, cutOff, abandoned, tokens } = meter;
+  const { rawUsage, usageEvent, usageIsLastWord, cutOff, abandoned } = meter;
   // Of a stream that was closed early, or that went on after it, what it has said so far is not the last word.
   const isReported = usageIsLastWord && (usageEvent || !(cutOff || abandoned));
   const reported = rawUsage && isReported ? normalize(rawUsage) : undefined;
   const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
-  const usage = completeUsage(reported, { prompt_tokens, completion_tokens: tokens, method: 'streamed_text' });
+  const completion_tokens = meter.tokensEstimate;
+  const usage = completeUsage(reported, { prompt_tokens, completion_tokens, method: 'streamed_text' });
   return reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
 }
 
@@ -134,6 +135,11 @@ class StreamMeter {
   /** As few as they can be: whether a provider has gone beyond its limit must not be guessed from long words. */
   get #tokensMin(): number {
     return Math.max(this.#deltas, Math.ceil(this.#textBytes / bytesPerTokenMax));
+  }
+
+  /** A provider that keeps to its limit has made no more than that, however long its words are. */
+  get tokensEstimate(): number {
+    return Math.min(this.tokens, Math.max(this.#limit, this.#tokensMin));
   }
 
   /** Passes events on from `from`; a promise while it waits for money or for a slow caller. */
@@ -209,9 +215,13 @@ class StreamMeter {
     return this.#covers(event);
   }
 
+  get #limit(): number {
+    return this.#open.fare.outputTokensMax * this.#open.call.choices;
+  }
+
   get #wanted(): number {
     // What the provider makes of its own limit is not ours to trust: a slice more may be bought, and no further.
-    return this.#open.fare.outputTokensMax * this.#open.call.choices + sliceTokens;
+    return this.#limit + sliceTokens;
   }
 
   async #extend(): Promise<void> {

@@ -6,7 +6,7 @@ import { completeUsage } from '#core/usage/complete.ts';
 import { estimatedUsage } from '#core/usage/usage.ts';
 import type { Door } from '#ports/door.ts';
 import { UpstreamError } from '#ports/upstream.ts';
-import { type Answered, attempt } from './attempt.ts';
+import { type Answered, attempt, outputLimitOf } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
 import type { OpenCall } from './dispatch.ts';
 import { fareOf } from './fare.ts';
@@ -91,7 +91,8 @@ async function passWhole(
   house.failpoints.reach('after-answer');
   const usage = completeUsage(provider.usageOf(open.call, body), {
     prompt_tokens: dispatched.promptTokensEstimate,
-    completion_tokens: open.call.kind === 'chat' ? Math.ceil(body.length / 4) : 0,
+    // However large the JSON around it is, a provider that keeps to its limit has made no more.
+    completion_tokens: Math.min(Math.ceil(body.length / 4), outputLimitOf(open) * open.call.choices),
     method: 'answer_bytes',
   });
   const abandoned = door.hungUp.aborted;

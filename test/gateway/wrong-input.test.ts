@@ -123,6 +123,8 @@ test('an attachment whose tokens nothing bounds is refused, not guessed', async 
 
 test('an address that is not there, or asked in the wrong way, says what is', async () => {
   expect(await errorOf(await post(twin.url, key, {}, { path: '/v1/nothing' }))).toMatchObject({ code: 'not_found' });
+  const garbled = await fetch(`${twin.url}/v1/models/%zz`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await errorOf(garbled)).toMatchObject({ code: 'unknown_model' });
   const got = await fetch(`${twin.url}/v1/chat/completions`, { headers: { authorization: `Bearer ${key}` } });
   expect(await errorOf(got)).toMatchObject({ code: 'method_not_allowed' });
   expect(await errorOf(await post(twin.url, key, {}, { path: '/v1/credits' }))).toMatchObject({
