@@ -97,6 +97,7 @@ export const resourceTable: readonly ResourceCommands[] = [
       { flag: '--max-output-tokens <tokens>', says: 'the most of one call', kind: 'whole' },
       { flag: '--default-output-tokens <tokens>', says: 'for calls that name no limit', kind: 'whole' },
       { flag: '--tokenizer <name>', says: 'how tokens are counted beforehand' },
+      { flag: '--streams-all-output <yes-no>', says: 'no output is billed that is not streamed', kind: 'yes-no' },
       status('available, preview, announced or retired'),
     ],
   },

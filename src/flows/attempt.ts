@@ -72,7 +72,7 @@ async function tryOnce(house: House, open: OpenCall, { provider, priced, attempt
   const request = provider.request(call, {
     target,
     credential: credentialOf(target),
-    outputLimit: call.kind === 'chat' ? outputLimitOf(open) : undefined,
+    outputLimit: call.kind === 'chat' ? Math.min(outputLimitOf(open), target.maxOutputTokens ?? Infinity) : undefined,
   });
   let answer: UpstreamAnswer;
   try {
@@ -106,9 +106,9 @@ async function tryOnce(house: House, open: OpenCall, { provider, priced, attempt
   return failedWith(answer.status, said);
 }
 
-/** Streams may buy more as they go; every other call must end at what is held. */
-export function outputLimitOf({ call, fare, held }: OpenCall): number {
-  return call.streamed ? fare.outputTokensMax : held.outputTokens;
+/** Per choice. A stream that buys as it goes may go on to the end; every other call must end at what is held. */
+export function outputLimitOf({ fare, held }: OpenCall): number {
+  return held.sliced ? fare.outputTokensMax : held.outputTokens;
 }
 
 function credentialOf(target: Target): string | undefined {

@@ -18,6 +18,8 @@ export interface HeldFare {
   readonly granted: Amount;
   /** Tokens of output per choice that the granted amount covers. */
   readonly outputTokens: number;
+  /** More is bought as the answer comes; otherwise this is all there will be, and the provider is told so. */
+  readonly sliced: boolean;
   /** Fewer than the call asked for: the wallet does not afford more. */
   readonly clamped: boolean;
   readonly scopes: CallScopes;
@@ -35,7 +37,8 @@ export async function holdFare(
   // No wallet has more than can be counted, however much output is asked for.
   const countable = affordableOutput(fare.quote, amountMax);
   if (countable === undefined) throw tooDear(call);
-  const first = call.streamed && !strict ? Math.min(countable, sliceTokens) : countable;
+  const sliced = call.streamed && !strict && fare.targets.every(({ target }) => target.streamsAllOutput);
+  const first = sliced ? Math.min(countable, sliceTokens) : countable;
   const amount = holdFor(fare.quote, first);
   const request: HoldRequest = {
     requestId,
@@ -53,7 +56,7 @@ export async function holdFare(
   if (outcome.kind !== 'held') throw refusal(outcome, caller);
   const affordable = outcome.granted === amount ? first : affordableOutput(fare.quote, outcome.granted);
   const outputTokens = Math.min(first, affordable ?? 0);
-  return { granted: outcome.granted, outputTokens, clamped: !call.streamed && outputTokens < wanted, scopes };
+  return { granted: outcome.granted, outputTokens, sliced, clamped: !sliced && outputTokens < wanted, scopes };
 }
 
 function tooDear(call: ModelCall): Failure {

@@ -8,7 +8,7 @@ import type { Usage } from '#core/usage/usage.ts';
 import type { Door } from '#ports/door.ts';
 import type { StreamEvent } from '#ports/provider.ts';
 import { UpstreamError } from '#ports/upstream.ts';
-import type { Answered } from './attempt.ts';
+import { type Answered, outputLimitOf } from './attempt.ts';
 import type { OpenCall } from './dispatch.ts';
 import type { House } from './house.ts';
 
@@ -172,7 +172,10 @@ class StreamMeter {
   }
 
   #covers(event: StreamEvent): boolean {
-    const tokens = Math.max(this.#deltas + event.deltas, Math.ceil((this.#textBytes + event.textBytes) / 4));
+    // Where all the output is held, only a provider that breaks its limit goes beyond it: long words are no proof.
+    const bytesPerToken = this.#open.held.sliced ? 4 : bytesPerTokenMax;
+    const bytes = this.#textBytes + event.textBytes;
+    const tokens = Math.max(this.#deltas + event.deltas, Math.ceil(bytes / bytesPerToken));
     return tokens <= this.#heldTokens || this.#open.fare.quote.perOutputToken.numerator === 0n;
   }
 
@@ -194,7 +197,8 @@ class StreamMeter {
   }
 
   #buyAhead(): void {
-    if (this.#exhausted || this.#extending || this.#tokensMin >= this.#wanted) return;
+    const { sliced } = this.#open.held;
+    if (!sliced || this.#exhausted || this.#extending || this.#tokensMin >= this.#wanted) return;
     this.#extending = this.#extend()
       .catch((error: unknown) => {
         // Nobody waits for what is bought ahead; it is asked for again when it is needed, and without it the stream ends.
@@ -216,7 +220,7 @@ class StreamMeter {
   }
 
   get #limit(): number {
-    return this.#open.fare.outputTokensMax * this.#open.call.choices;
+    return outputLimitOf(this.#open) * this.#open.call.choices;
   }
 
   get #wanted(): number {

@@ -108,8 +108,7 @@ async function passWhole(
     'content-length': String(body.length),
   };
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
-  if (open.held.clamped) headers['x-faregate-output-limit'] = String(open.held.outputTokens);
-  door.start(answer.status, headers);
+  door.start(answer.status, { ...headers, ...limitHeader(open) });
   door.end(body);
 }
 
@@ -122,7 +121,8 @@ async function passStream(
 ): Promise<void> {
   const { answer, priced } = answered;
   const firstByteMs = house.clock.now() - open.startedAt;
-  door.start(answer.status, { 'content-type': contentTypeOf(answered), 'cache-control': 'no-cache' });
+  const headers = { 'content-type': contentTypeOf(answered), 'cache-control': 'no-cache' };
+  door.start(answer.status, { ...headers, ...limitHeader(open) });
   const metered = await meterStream(house, open, answered, door);
   house.failpoints.reach('after-answer');
   const { usage, outcome, lastEvent, usageEvent, cause } = metered;
@@ -197,6 +197,11 @@ function dispatchedOf(open: OpenCall) {
 /** Some upstreams answer a call for a stream with a whole answer. */
 function isEventStream(answered: Answered): boolean {
   return contentTypeOf(answered).startsWith('text/event-stream');
+}
+
+/** Says to what the wallet has lowered the limit of each choice. */
+function limitHeader({ held }: OpenCall): Readonly<Record<string, string>> {
+  return held.clamped ? { 'x-faregate-output-limit': String(held.outputTokens) } : {};
 }
 
 function contentTypeOf({ answer }: Answered): string {

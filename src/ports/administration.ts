@@ -318,6 +318,7 @@ export interface ModelRow extends Versioned {
   readonly max_output_tokens: number | null;
   readonly default_output_tokens: number | null;
   readonly tokenizer: string;
+  readonly streams_all_output: boolean;
   readonly status: 'available' | 'preview' | 'announced' | 'retired';
 }
 export interface NewModel {
@@ -329,6 +330,7 @@ export interface NewModel {
   readonly max_output_tokens?: number;
   readonly default_output_tokens?: number;
   readonly tokenizer?: string;
+  readonly streams_all_output?: boolean;
   readonly status?: ModelRow['status'];
 }
 

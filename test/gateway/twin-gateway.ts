@@ -160,6 +160,7 @@ export function targetOf(model: string, provider: Provider = simulatorRow): Targ
     model,
     name: `${provider.name}/${model}`,
     tokenizer: 'bytes/4',
+    streamsAllOutput: true,
     contextWindow: 1_000_000,
     maxOutputTokens: 100_000,
     defaultOutputTokens: 4_096,

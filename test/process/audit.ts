@@ -12,7 +12,10 @@ export interface Audited extends AuditReport {
 }
 
 /** Of a data directory whose server has ended. */
-export async function audit(dataDirectory: string, options: Omit<ServerOptions, 'dataDirectory'> = {}): Promise<Audited> {
+export async function audit(
+  dataDirectory: string,
+  options: Omit<ServerOptions, 'dataDirectory'> = {},
+): Promise<Audited> {
   const { code, stdout, stderr } = await runCommand(['audit', '--json'], environmentOf(dataDirectory, options));
   const report = stdout.split('\n').find((line) => line.startsWith('{'));
   if (report === undefined) throw new Error(`The audit ended with ${code ?? 'a signal'}: ${stderr}`);

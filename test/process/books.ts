@@ -11,6 +11,7 @@ export interface BookedCall {
   readonly final: boolean;
   readonly outcome: string;
   readonly held: bigint;
+  readonly completionTokens: number;
 }
 
 export interface BookedWallet {
@@ -29,10 +30,11 @@ export interface LedgerRead {
 
 const callsSql = `
   select register.request_id as "requestId", register.wallet_id as "walletId", word.virtual_key_id as "virtualKeyId",
-    register.total, register.final, word.outcome, word.held
+    register.total, register.final, word.outcome, word.held,
+    (word.usage ->> 'completion_tokens')::integer as "completionTokens"
   from faregate.request_charge register
   join lateral (
-    select virtual_key_id, outcome, held from faregate.usage_record
+    select virtual_key_id, outcome, held, usage from faregate.usage_record
     where request_id = register.request_id and applied order by final desc, revision desc limit 1
   ) word on true
   order by register.started_at, register.request_id`;

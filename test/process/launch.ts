@@ -23,7 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function launch(commandLine: readonly string[], environment: Environment): Launched {
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [process.env['FAULT_MAIN'] ?? 'src/main.ts', ...commandLine], {
+  const child = spawn(process.execPath, ['src/main.ts', ...commandLine], {
     cwd: application,
     env: { PATH, HOME, TMPDIR, NODE_NO_WARNINGS: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -25,7 +25,13 @@ export async function startOutsideProvider(): Promise<OutsideProvider> {
 export async function registerOutsideProvider(server: TestServer, origin: string): Promise<void> {
   await server.admin('/api/v1/providers', { name: 'outside', adapter: 'openai-compatible', base_url: `${origin}/v1` });
   for (const name of outsideModels) {
-    const model = { provider: 'outside', model_id: name.slice('outside/'.length), name, tokenizer: 'bytes/4' };
+    const model = {
+      provider: 'outside',
+      model_id: name.slice('outside/'.length),
+      name,
+      tokenizer: 'bytes/4',
+      streams_all_output: true,
+    };
     await server.admin('/api/v1/models', { ...model, context_window: 1_000_000, max_output_tokens: 100_000 });
     await server.admin('/api/v1/prices', { subject: { kind: 'model', name }, ...pricesOf(name) });
   }

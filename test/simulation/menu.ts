@@ -85,6 +85,10 @@ export const menu = {
   },
 } as const satisfies Record<string, Dish>;
 
+/** What either provider bills, each in its own currency. */
+export const costPrices = { input: '0.09', output: '0.27', per: million } as const;
+export const costTariff: Tariff = { ...usd, input: [90_000n, 1n], output: [270_000n, 1n] };
+
 export type DishName = keyof typeof menu;
 export const dishNames: readonly DishName[] = ['basic', 'thirds', 'flat', 'both', 'gift', 'abroad', 'vectors'];
 
@@ -116,17 +120,16 @@ export function routeOf(name: DishName): Route {
     subject: targets.length > 1 ? 'alias' : 'model',
     kind,
     createdAt: 0,
-    targets: targets.map(
-      (each): Target => ({
-        provider: providers[each],
-        model: `${name}-${each}`,
-        name: costName(name, each),
-        contextWindow: 32_768,
-        maxOutputTokens: 4_000,
-        defaultOutputTokens: 2_500,
-        tokenizer: each === 'north' ? 'bytes' : 'bytes/4',
-      }),
-    ),
+    targets: targets.map((each): Target => ({
+      provider: providers[each],
+      model: `${name}-${each}`,
+      name: costName(name, each),
+      contextWindow: 32_768,
+      maxOutputTokens: 4_000,
+      defaultOutputTokens: 2_500,
+      tokenizer: each === 'north' ? 'bytes' : 'bytes/4',
+      streamsAllOutput: true,
+    })),
   };
 }
 
@@ -135,11 +138,12 @@ export function costName(name: DishName, providerName: 'north' | 'south'): strin
 }
 
 /** A price times a whole factor, so that two versions never come to the same. */
-export function priceOf(name: DishName, { id, factor, fromMs }: { id: string; factor: bigint; fromMs: number }): PriceVersion {
+export function priceOf(
+  name: DishName,
+  { id, factor, fromMs }: { id: string; factor: bigint; fromMs: number },
+): PriceVersion {
   const { currency, prices, targets } = menu[name];
-  const components = prices.map(
-    ([meter, price, per]): PriceComponent => ({ meter, price, per, currency }),
-  );
+  const components = prices.map(([meter, price, per]): PriceComponent => ({ meter, price, per, currency }));
   const times = factor === 1n ? [] : [{ factor: String(factor), applies_to: 'all' as const }];
   return {
     id,

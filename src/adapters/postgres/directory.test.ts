@@ -315,6 +315,7 @@ function directoryOn(version: TestPostgresVersion): void {
             contextWindow: 8000,
             maxOutputTokens: 900,
             tokenizer: 'bytes',
+            streamsAllOutput: false,
             provider: {
               providerId: north,
               name: 'north',

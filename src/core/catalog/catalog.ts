@@ -36,6 +36,8 @@ export interface Target {
   readonly maxOutputTokens?: number;
   readonly defaultOutputTokens?: number;
   readonly tokenizer: string;
+  /** Every token that it bills as output passes by in the stream; one that thinks in silence does not. */
+  readonly streamsAllOutput: boolean;
 }
 
 export interface Route {

@@ -114,7 +114,7 @@ export const models: Noun = {
   alias: 'm',
   select: [
     `${versioned('m')}, ${named('p', 'name')} as provider, m.model_id, m.name, m.kind, m.context_window`,
-    'm.max_output_tokens, m.default_output_tokens, m.tokenizer, m.status',
+    'm.max_output_tokens, m.default_output_tokens, m.tokenizer, m.streams_all_output, m.status',
   ].join(', '),
   from: 'faregate.model m join faregate.provider p on p.id = m.provider_id',
   names: ['name'],

@@ -11,6 +11,7 @@ interface ModelColumns {
   readonly max_output_tokens: number | null;
   readonly default_output_tokens: number | null;
   readonly tokenizer: string;
+  readonly streams_all_output: boolean;
   readonly created_at: Date;
 }
 
@@ -27,7 +28,7 @@ export async function readRoutes(
   const models = await client.query<ModelColumns>({
     name: 'directory-models',
     text: `select provider_id, model_id, name, kind, context_window, max_output_tokens, default_output_tokens, tokenizer,
-        created_at
+        streams_all_output, created_at
       from faregate.model where status in ('available', 'preview') order by name`,
   });
   const aliases = await client.query<AliasColumns>({
@@ -71,5 +72,6 @@ function targetOf(model: ModelColumns, provider: Provider): Target {
     ...(max_output_tokens === null ? undefined : { maxOutputTokens: max_output_tokens }),
     ...(default_output_tokens === null ? undefined : { defaultOutputTokens: default_output_tokens }),
     tokenizer: model.tokenizer,
+    streamsAllOutput: model.streams_all_output,
   };
 }

@@ -163,6 +163,7 @@ create table faregate.model (
   max_output_tokens integer check (max_output_tokens > 0),
   default_output_tokens integer check (default_output_tokens > 0),
   tokenizer text not null default 'bytes',
+  streams_all_output boolean not null default false,
   status text not null default 'available' check (status in ('available', 'preview', 'announced', 'retired')),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

@@ -3,16 +3,18 @@ insert into faregate.provider (id, name, display_name, adapter, base_url)
 values ('5f000000-0000-4000-8000-000000000001', 'sim', 'Simulator', 'simulator', 'simulator:/v1');
 
 insert into faregate.model
-  (id, provider_id, model_id, name, kind, context_window, max_output_tokens, default_output_tokens, tokenizer)
+  (id, provider_id, model_id, name, kind, context_window, max_output_tokens, default_output_tokens, tokenizer,
+    streams_all_output)
 select ('5f000000-0000-4000-8000-0000000001' || lpad(number::text, 2, '0'))::uuid,
-  '5f000000-0000-4000-8000-000000000001', model_id, 'sim/' || model_id, kind, 1000000, max_output, default_output, 'bytes/4'
+  '5f000000-0000-4000-8000-000000000001', model_id, 'sim/' || model_id, kind, 1000000, max_output, default_output, 'bytes/4',
+  streams_all_output
 from (values
-  (1, 'echo', 'chat', 100000, 4096),
-  (2, 'cent', 'chat', 100000, 4096),
-  (3, 'slow', 'chat', 100000, 4096),
-  (4, 'shapes', 'chat', 100000, 4096),
-  (5, 'embed', 'embedding', null, null)
-) as simulated (number, model_id, kind, max_output, default_output);
+  (1, 'echo', 'chat', 100000, 4096, true),
+  (2, 'cent', 'chat', 100000, 4096, true),
+  (3, 'slow', 'chat', 100000, 4096, true),
+  (4, 'shapes', 'chat', 100000, 4096, false),
+  (5, 'embed', 'embedding', null, null, true)
+) as simulated (number, model_id, kind, max_output, default_output, streams_all_output);
 
 insert into faregate.price_version
   (id, book, subject_kind, subject_name, currency, pricing_model, components, valid_from, author, provenance)

@@ -124,6 +124,13 @@ const modelStatus = z
   .enum(['available', 'preview', 'announced', 'retired'])
   .describe('Calls go to available and preview models.');
 
+const streamsAllOutput = z
+  .boolean()
+  .describe(
+    'Whether every token billed as output passes by in a stream: then streams set aside slice by slice. `false` (if missing) ' +
+      'for models that think in silence, and for those nobody has looked at: then a stream sets its whole limit aside.',
+  );
+
 export const model = z
   .object({
     id,
@@ -135,6 +142,7 @@ export const model = z
     max_output_tokens: z.int().nullable().describe('The most output tokens of one call.'),
     default_output_tokens: z.int().nullable().describe('Output limit in tokens of calls that name none.'),
     tokenizer: z.string().describe('How tokens are counted before the provider has: `bytes` is the safe upper bound.'),
+    streams_all_output: streamsAllOutput,
     status: modelStatus,
     ...stamps,
   })
@@ -148,6 +156,7 @@ const modelFields = {
   max_output_tokens: tokens.describe('The most output tokens of one call.'),
   default_output_tokens: tokens.describe('Output limit in tokens of calls that name none.'),
   tokenizer: z.string().min(1).max(63).describe('How tokens are counted beforehand; `bytes` if missing.'),
+  streams_all_output: streamsAllOutput,
   status: modelStatus,
 };
 
@@ -160,6 +169,7 @@ export const newModel = z.strictObject({
   max_output_tokens: modelFields.max_output_tokens.exactOptional(),
   default_output_tokens: modelFields.default_output_tokens.exactOptional(),
   tokenizer: modelFields.tokenizer.exactOptional(),
+  streams_all_output: modelFields.streams_all_output.exactOptional(),
   status: modelStatus.exactOptional(),
 });
 
@@ -171,6 +181,7 @@ export const modelChange = z.strictObject({
   max_output_tokens: modelFields.max_output_tokens.nullable().exactOptional(),
   default_output_tokens: modelFields.default_output_tokens.nullable().exactOptional(),
   tokenizer: modelFields.tokenizer.exactOptional(),
+  streams_all_output: modelFields.streams_all_output.exactOptional(),
   status: modelStatus.exactOptional(),
 });
 
