@@ -216,7 +216,9 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
 }
 
 async function farewell({ ledger, dispatches, clock }: House, writer: LedgerWriter, log: Log): Promise<void> {
-  const written = writer.flush().then(() => ledger.closeGateway(dispatches.gatewayId, dispatches.last));
+  const written = writer
+    .flush(Number.POSITIVE_INFINITY)
+    .then(() => ledger.closeGateway(dispatches.gatewayId, dispatches.last));
   const tooLong = clock.sleep(farewellMs).then(() => Promise.reject(new Error('the database did not answer in time')));
   await Promise.race([written, tooLong]).catch((error: unknown) => {
     log.warn({ error }, 'not every charge is in the database yet; the journal keeps them for the next start');

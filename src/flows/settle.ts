@@ -3,10 +3,12 @@ import { chargedTotal } from '#core/ledger/charged-total.ts';
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
 import type { Attempt, CallOutcome, ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
 import { rate, type Terms } from '#core/pricing/rate.ts';
-import { notBillable, type Usage } from '#core/usage/usage.ts';
+import { invalidUsage, notBillable, type Usage } from '#core/usage/usage.ts';
 import type { Fare } from '#ports/door.ts';
+import type { SettleOutcome } from '#ports/fast-store.ts';
 import type { OpenCall } from './dispatch.ts';
 import type { House } from './house.ts';
+import { viewWallet } from './view-wallet.ts';
 
 export interface CallEnd {
   readonly usage: Usage;
@@ -40,7 +42,7 @@ export async function settleCall(
     house.log.error({ error, request_id: open.requestId }, 'a settlement could not be written to the journal');
   }
   house.failpoints.reach('after-journal-settle');
-  const settled = await house.store.settle(entry, BigInt(end.usage.total_tokens));
+  const settled = await settleInStore(house, entry, BigInt(entry.usage.total_tokens));
   house.failpoints.reach('after-settle');
   const currency = currencyOf(dispatched.currency);
   return {
@@ -60,8 +62,7 @@ export function entryOf(
   end: Omit<CallEnd, 'attempts'> & { readonly charge: Terms; readonly attempts: readonly Attempt[] },
   { eventId, endedAt, final, revision }: Pick<ChargeEntry, 'eventId' | 'endedAt' | 'final' | 'revision'>,
 ): ChargeEntry {
-  const chargeReceipt = rate({ ...end.charge, usage: end.usage, facts: call.facts });
-  const costReceipt = rate({ ...end.cost, usage: end.usage, facts: call.facts });
+  const { usage, chargeReceipt, costReceipt } = receiptsOf(call, end);
   return {
     eventId,
     call,
@@ -70,7 +71,7 @@ export function entryOf(
     costCurrency: costReceipt.currency,
     final,
     revision,
-    usage: end.usage,
+    usage,
     chargeReceipt,
     costReceipt,
     outcome: end.outcome,
@@ -78,4 +79,36 @@ export function entryOf(
     endedAt,
     ...(end.firstByteMs === undefined ? {} : { firstByteMs: end.firstByteMs }),
   };
+}
+
+interface Rated {
+  readonly usage: Usage;
+  readonly charge: Terms;
+  readonly cost: Terms;
+}
+
+// Counts so large that their price is no amount are no usage that anybody would believe.
+function receiptsOf({ facts }: DispatchedCall, { usage, charge, cost }: Rated) {
+  const rated = (believed: Usage) => ({
+    usage: believed,
+    chargeReceipt: rate({ ...charge, usage: believed, facts }),
+    costReceipt: rate({ ...cost, usage: believed, facts }),
+  });
+  try {
+    return rated(usage);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { normalizer, raw_usage, flags } = usage;
+    return rated(invalidUsage({ normalizer, raw: raw_usage, flags: [...flags, 'BEYOND_ANY_AMOUNT'] }));
+  }
+}
+
+async function settleInStore(house: House, entry: ChargeEntry, tokens: bigint): Promise<SettleOutcome> {
+  try {
+    return await house.store.settle(entry, tokens);
+  } catch {
+    // The store may have been emptied meanwhile: then it has to learn the wallet first.
+    await viewWallet(house, entry.call.walletId);
+    return house.store.settle(entry, tokens);
+  }
 }

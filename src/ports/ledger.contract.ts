@@ -235,6 +235,19 @@ export function ledgerContract(make: () => Promise<LedgerKeeper>): void {
   });
 
   describe('top-ups', () => {
+    test('tells a wallet’s credits from any number on, charges between them left out', async () => {
+      const payer = await keeper.createPayer('usd');
+      for (const units of [1n, 2n, 3n]) {
+        await keeper.ledger.topUp(topUpOf(payer, crypto.randomUUID(), units));
+        await keeper.ledger.write([entryOf(newCall(payer), { completionTokens: 5 })]);
+      }
+      expect(await keeper.other.creditsAfter(payer.walletId, 1n)).toEqual([
+        { creditSeq: 2n, amount: 2n },
+        { creditSeq: 3n, amount: 3n },
+      ]);
+      expect(await keeper.ledger.creditsAfter(payer.walletId, 3n)).toEqual([]);
+    });
+
     test('money in is booked once, and counted', async () => {
       const payer = await keeper.createPayer('usd');
       const first = topUpOf(payer, crypto.randomUUID());

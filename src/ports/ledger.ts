@@ -31,6 +31,11 @@ export type TopUpOutcome =
   /** The reference was used before with another amount or wallet. */
   | { readonly kind: 'conflict' };
 
+export interface Credited {
+  readonly creditSeq: bigint;
+  readonly amount: Amount;
+}
+
 export interface WriteOutcome {
   /** Event ids that are committed now, whether they were new or known. */
   readonly committed: readonly string[];
@@ -58,6 +63,9 @@ export interface Ledger {
   load(
     walletIds?: readonly string[],
   ): Promise<{ readonly wallets: readonly StoreWallet[]; readonly counters: readonly SpentCounter[] }>;
+
+  /** A wallet's credits behind that number, in order: for whoever has missed one. */
+  creditsAfter(walletId: string, creditSeq: bigint): Promise<readonly Credited[]>;
 
   /** Opens a life of a gateway, whose dispatch numbers start at 1. */
   openGateway(gatewayId: string, startedAt: number): Promise<void>;

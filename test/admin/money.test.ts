@@ -83,12 +83,16 @@ describe('a top-up', () => {
     expect((await api.get(`/api/v1/wallets/${id}`)).body).toMatchObject({ balance: '0' });
   });
 
-  test('is booked and said to be not yet available when the place where calls look is away', async () => {
+  test('is booked and said to be not yet available when the place where calls look is away; the next one brings it along', async () => {
     const id = await walletOf();
+    await api.make(`/api/v1/wallets/${id}/top-ups`, { amount: '1' });
     const away = vi.spyOn(server.desk.store, 'credit').mockRejectedValue(new Error('away'));
-    const answer = await api.post(`/api/v1/wallets/${id}/top-ups`, { amount: '1' });
+    const answer = await api.post(`/api/v1/wallets/${id}/top-ups`, { amount: '2' });
     away.mockRestore();
-    expect(answer).toMatchObject({ status: 201, body: { balance: '1', available: false } });
+    expect(answer).toMatchObject({ status: 201, body: { balance: '3', available: false } });
+    const next = await api.post(`/api/v1/wallets/${id}/top-ups`, { amount: '4' });
+    expect(next).toMatchObject({ status: 201, body: { balance: '7', available: true } });
+    expect((await server.store.wallet(id))?.balance).toBe(7_000_000_000_000n);
   });
 
   test('beyond what a wallet can hold is refused, and changes nothing', async () => {

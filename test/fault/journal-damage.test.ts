@@ -1,36 +1,34 @@
 // A journal that was damaged, or cut off, between the death of a server and its next start.
-import { appendFileSync, copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeFrame, magic, readFrame } from '#adapters/journal/frame.ts';
 import { audit } from '#test/process/audit.ts';
-import type { LedgerRead } from '#test/process/books.ts';
-import { connectionTo } from '#test/process/cluster.ts';
-import { type OutsideProvider, registerOutsideProvider, startOutsideProvider } from '#test/process/outside-provider.ts';
-import { removeServers, startInVain, startServer, type TestServer } from '#test/process/server.ts';
-import { expectAllCharged, newIn, soundBooks } from './aftermath.ts';
+import { removeServers, startInVain } from '#test/process/server.ts';
+import { newIn } from './aftermath.ts';
 import { call, type Called } from './calls.ts';
-import { type Callers, makeCallers } from './load.ts';
-
-let outside: OutsideProvider;
-let running: TestServer;
-let callers: Callers;
-let read: LedgerRead;
+import { type Ground, makeGround } from './ground.ts';
 
 /** The process dies with the third charge in the journal, and not in the ledger. */
 const failpoint = 'after-settle:3';
 
+let ground: Ground;
+
 beforeAll(async () => {
-  outside = await startOutsideProvider();
-  running = await startServer({ failpoint });
-  await registerOutsideProvider(running, outside.origin);
-  callers = await makeCallers(running, 3);
-  read = await soundBooks(await connectionTo(running.dataDirectory));
+  ground = await makeGround({ callers: 3, failpoint });
 });
 
 afterAll(async () => {
   await removeServers();
-  await outside.stop();
+  await ground.outside.stop();
 });
 
 describe('a journal', () => {
@@ -42,7 +40,7 @@ describe('a journal', () => {
     copyFileSync(file, copy);
     damage(file, Math.floor((offset + end) / 2));
     const damaged = readFileSync(file);
-    const { dataDirectory } = running;
+    const { dataDirectory } = ground;
     for (const _ of ['the first time', 'and again']) {
       const refused = await startInVain({ dataDirectory });
       expect(refused.stderr).toContain(`The journal is damaged: ${file} at byte ${offset}: `);
@@ -52,9 +50,9 @@ describe('a journal', () => {
     expect(readFileSync(file)).toEqual(damaged);
 
     copyFileSync(copy, file);
-    running = await startServer({ dataDirectory, failpoint });
-    await expectCharged(called);
-    expect(running.stderr.join('\n')).not.toContain('"level":"warn"');
+    await ground.restart(failpoint);
+    await ground.expectCharged(called);
+    expect(ground.server.stderr.join('\n')).not.toContain('"level":"warn"');
   });
 
   test('that ends in half a record starts with a warning, and charges all that it has', async () => {
@@ -62,9 +60,9 @@ describe('a journal', () => {
     const file = journalFile();
     const { size } = statSync(file);
     appendFileSync(file, encodeFrame(1_000_000, 'x'.repeat(500)).subarray(0, 100));
-    running = await startServer({ dataDirectory: running.dataDirectory, failpoint });
+    await ground.restart(failpoint);
     expectTornWarning(file, size);
-    await expectCharged(called);
+    await ground.expectCharged(called);
   });
 
   test('whose last record was lost with the power has the call it was about, at its estimate', async () => {
@@ -72,30 +70,30 @@ describe('a journal', () => {
     const file = journalFile();
     const last = frameAt(file, Number.POSITIVE_INFINITY);
     truncateSync(file, last.end - 7);
-    running = await startServer({ dataDirectory: running.dataDirectory });
+    await ground.restart();
     expectTornWarning(file, last.offset);
-    const before = read;
-    await expectCharged(called);
-    expect(newIn(read, before).at(-1)).toMatchObject({ final: false, outcome: 'reaped' });
-    expect(await running.stop()).toMatchObject({ code: 0 });
-    expect(await audit(running.dataDirectory)).toMatchObject({ code: 0, findings: [], incomplete: [] });
+    const before = ground.read;
+    await ground.expectCharged(called);
+    expect(newIn(ground.read, before).at(-1)).toMatchObject({ final: false, outcome: 'reaped' });
+    expect(await ground.server.stop()).toMatchObject({ code: 0 });
+    expect(await audit(ground.dataDirectory)).toMatchObject({ code: 0, findings: [], incomplete: [] });
   });
 });
 
 /** One after the other; the last one dies between journal and ledger. */
 async function callUntilKilled(name: string): Promise<readonly Called[]> {
   const called: Called[] = [];
-  for (const [index, { key, id: keyId }] of callers.keys.entries()) {
+  for (const [index, { key, id: keyId }] of ground.keys.entries()) {
     const order = { key, keyId, model: 'outside/echo', streamed: index === 1, tag: `${name}-${index}` };
-    called.push(await call(running.url, order));
+    called.push(await call(ground.server.url, order));
   }
   expect(called.map(({ ending }) => ending.kind)).toEqual(['whole', 'whole', 'nothing']);
-  expect(await running.exited).toMatchObject({ signal: 'SIGKILL' });
+  expect(await ground.server.exited).toMatchObject({ signal: 'SIGKILL' });
   return called;
 }
 
 function journalFile(): string {
-  const directory = join(running.dataDirectory, 'journal');
+  const directory = join(ground.dataDirectory, 'journal');
   const newest = readdirSync(directory)
     .filter((name) => name.endsWith('.log'))
     .toSorted()
@@ -123,13 +121,7 @@ function damage(file: string, at: number): void {
 }
 
 function expectTornWarning(file: string, offset: number): void {
-  const warnings = running.stderr.filter((line) => line.includes('"level":"warn"'));
+  const warnings = ground.server.stderr.filter((line) => line.includes('"level":"warn"'));
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toContain(`The journal ${file} ends in an unfinished record at byte ${offset}`);
-}
-
-async function expectCharged(called: readonly Called[]): Promise<void> {
-  const connection = await connectionTo(running.dataDirectory);
-  const arrived = outside.arrived();
-  read = await expectAllCharged({ url: running.url, connection, payer: callers.payer, before: read, called, arrived });
 }

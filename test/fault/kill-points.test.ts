@@ -2,12 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FailpointName, failpointNames } from '#ports/failpoints.ts';
 import { audit } from '#test/process/audit.ts';
-import type { BookedCall, LedgerRead } from '#test/process/books.ts';
-import { connectionTo } from '#test/process/cluster.ts';
-import { type OutsideProvider, registerOutsideProvider, startOutsideProvider } from '#test/process/outside-provider.ts';
-import { removeServers, startServer, type TestKey, type TestServer } from '#test/process/server.ts';
-import { expectAllCharged, expectBalance, newIn, soundBooks } from './aftermath.ts';
+import type { BookedCall } from '#test/process/books.ts';
+import { removeServers, type TestKey } from '#test/process/server.ts';
+import { newIn } from './aftermath.ts';
 import { call, type Called, type Order } from './calls.ts';
+import { type Ground, makeGround } from './ground.ts';
 
 interface KillPoint {
   readonly name: FailpointName;
@@ -30,58 +29,47 @@ const models = [
   'sim/cent',
 ] as const;
 
-let outside: OutsideProvider;
-let running: TestServer;
-let read: LedgerRead;
-let payer: TestKey;
+let ground: Ground;
 let penniless: TestKey;
-/** One for each call of a round, all on one wallet. */
-const keys: TestKey[] = [];
 const seen: { readonly called: Called[]; readonly booked: BookedCall[] } = { called: [], booked: [] };
 
 beforeAll(async () => {
-  outside = await startOutsideProvider();
-  running = await startServer({ failpoint: failpointOf(killPoints[0]) });
-  await registerOutsideProvider(running, outside.origin);
-  payer = await running.key('100');
-  penniless = await running.key();
-  for (const _ of models) keys.push(await running.key(undefined, { wallet: payer.walletId }));
-  read = await booksOf(running);
+  ground = await makeGround({ callers: models.length, failpoint: failpointOf(killPoints[0]) });
+  penniless = await ground.server.key();
 });
 
 afterAll(async () => {
   await removeServers();
-  await outside.stop();
+  await ground.outside.stop();
 });
 
 describe('a server that is killed', () => {
   test.each(killPoints)('$name (streamed: $streamed) charges every call once after its restart', async (point) => {
-    const called = await callRound(running.url, point);
-    expect(await running.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    const called = await callRound(point);
+    expect(await ground.server.exited).toEqual({ code: null, signal: 'SIGKILL' });
     // Every restart is one more for all kills before, and must change nothing of what they left.
-    const next = killPoints[killPoints.indexOf(point) + 1];
-    running = await startServer({ dataDirectory: running.dataDirectory, failpoint: failpointOf(next) });
-    const connection = await connectionTo(running.dataDirectory);
-    const arrived = outside.arrived();
-    const after = await expectAllCharged({ url: running.url, connection, payer, before: read, called, arrived });
-    const booked = newIn(after, read);
-    if (point.name === 'after-hold') expect(booked.length, 'a hold that was not dispatched costs nothing').toBeLessThan(3);
+    await ground.restart(failpointOf(killPoints[killPoints.indexOf(point) + 1]));
+    const before = ground.read;
+    await ground.expectCharged(called);
+    const booked = newIn(ground.read, before);
+    if (point.name === 'after-hold')
+      expect(booked.length, 'a hold that was not dispatched costs nothing').toBeLessThan(3);
     else expect(booked.length).toBeGreaterThan(0);
     seen.called.push(...called);
     seen.booked.push(...booked);
-    read = after;
   });
 
   test('restarts once more, and nothing has changed', async () => {
-    await running.kill9();
-    running = await startServer({ dataDirectory: running.dataDirectory });
-    expect(await booksOf(running)).toEqual(read);
-    await expectBalance(running.url, payer, read);
+    await ground.server.kill9();
+    await ground.restart();
+    const { read } = ground;
+    expect(await ground.look()).toEqual(read);
+    await ground.expectCharged([]);
   });
 
   test('leaves a ledger in which the auditor finds nothing', async () => {
-    expect(await running.stop()).toEqual({ code: 0, signal: null });
-    expect(await audit(running.dataDirectory)).toMatchObject({ code: 0, findings: [], incomplete: [] });
+    expect(await ground.server.stop()).toEqual({ code: 0, signal: null });
+    expect(await audit(ground.dataDirectory)).toMatchObject({ code: 0, findings: [], incomplete: [] });
   });
 
   test('has been seen with calls that were answered, cut, lost and refused, and with final and estimated charges', () => {
@@ -93,10 +81,6 @@ describe('a server that is killed', () => {
   });
 });
 
-async function booksOf(server: TestServer): Promise<LedgerRead> {
-  return soundBooks(await connectionTo(server.dataDirectory));
-}
-
 // The ledger's writer takes several calls at once, and a stream comes in many pieces.
 function failpointOf(point: KillPoint | undefined): string | undefined {
   if (!point) return undefined;
@@ -105,14 +89,14 @@ function failpointOf(point: KillPoint | undefined): string | undefined {
 }
 
 // They end one after the other, so that the ledger's writer does not take them all at once.
-async function callRound(url: string, { name, streamed }: KillPoint): Promise<readonly Called[]> {
+async function callRound({ name, streamed }: KillPoint): Promise<readonly Called[]> {
   const round = `${name}-${streamed ? 'streamed' : 'plain'}`;
-  const orders = keys.map(({ key, id: keyId }, index): Order => {
+  const orders = ground.keys.map(({ key, id: keyId }, index): Order => {
     const model = models[index] ?? 'sim/echo';
     const tag = model.startsWith('outside/') ? { tag: `${round}-${index}` } : {};
     return { key, keyId, model, streamed, ...tag, outputTokens: 4 + 6 * index, paceMs: 4 };
   });
   const { key, id: keyId } = penniless;
   const refused: Order = { key, keyId, model: 'outside/echo', streamed, tag: `${round}-refused` };
-  return Promise.all([refused, ...orders].map((order) => call(url, order)));
+  return Promise.all([refused, ...orders].map((order) => call(ground.server.url, order)));
 }

@@ -3,74 +3,115 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creditsOf, eventually } from '#test/gateway/wire.ts';
 import { audit } from '#test/process/audit.ts';
-import type { LedgerRead } from '#test/process/books.ts';
-import { connectionTo, killPostmaster, postmasterPid } from '#test/process/cluster.ts';
+import { killPostmaster, postmasterPid } from '#test/process/cluster.ts';
 import { launch } from '#test/process/launch.ts';
-import { type OutsideProvider, registerOutsideProvider, startOutsideProvider } from '#test/process/outside-provider.ts';
-import { environmentOf, removeServers, startServer, type TestServer } from '#test/process/server.ts';
-import { expectAllCharged, soundBooks } from './aftermath.ts';
-import { type Callers, type Load, makeCallers, startLoad } from './load.ts';
+import { environmentOf, removeServers } from '#test/process/server.ts';
+import { newIn } from './aftermath.ts';
+import { call } from './calls.ts';
+import { type Ground, makeGround } from './ground.ts';
+import { startLoad } from './load.ts';
 
-let outside: OutsideProvider;
-let running: TestServer;
-let callers: Callers;
-let read: LedgerRead;
+let ground: Ground;
 
 beforeAll(async () => {
-  outside = await startOutsideProvider();
-  running = await startServer();
-  await registerOutsideProvider(running, outside.origin);
-  callers = await makeCallers(running, 16);
-  read = await booksOf(running);
+  ground = await makeGround({ callers: 16 });
 });
 
 afterAll(async () => {
   await removeServers();
-  await outside.stop();
+  await ground.outside.stop();
 });
 
-describe('a server that is killed with its Postgres, under load,', () => {
+describe.skipIf(process.platform !== 'linux')('a server that is killed with its Postgres, under load,', () => {
   test.each([1, 2, 3])('has charged every call once when both are back (%i)', async (round) => {
-    const load = startLoad(running.url, callers, `tree-${round}`);
+    const load = startLoad(ground.server.url, ground.keys, `tree-${round}`);
     await wait(500 + 150 * round);
-    expect(await running.kill9Tree()).toMatchObject({ signal: 'SIGKILL' });
+    expect(await ground.server.kill9Tree()).toMatchObject({ signal: 'SIGKILL' });
     await load.stop();
-    running = await startServer({ dataDirectory: running.dataDirectory });
-    await expectCharged(load);
-    expect(load.called.filter(({ ending }) => ending.kind === 'whole').length).toBeGreaterThan(callers.keys.length);
+    await ground.restart();
+    await ground.expectCharged(load.called);
+    expect(load.called.filter(({ ending }) => ending.kind === 'whole').length).toBeGreaterThan(ground.keys.length);
   });
 
   test('and killed again and again while it recovers, too', async () => {
-    const { dataDirectory } = running;
-    const load = startLoad(running.url, callers, 'recovering');
+    const load = startLoad(ground.server.url, ground.keys, 'recovering');
     await wait(500);
-    await running.kill9();
+    await ground.server.kill9();
     await load.stop();
     for (const afterMs of [250, 450, 650, 850, 1_050]) {
-      const starting = launch(['serve'], environmentOf(dataDirectory));
+      const starting = launch(['serve'], environmentOf(ground.dataDirectory));
       await wait(afterMs);
       starting.child.kill('SIGKILL');
       await starting.exited;
     }
-    running = await startServer({ dataDirectory });
-    await expectCharged(load);
+    await ground.restart();
+    await ground.expectCharged(load.called);
   });
 
   test('shows the same credits as before', async () => {
-    const before = await creditsOf(running.url, callers.payer.key);
-    await running.kill9Tree();
-    running = await startServer({ dataDirectory: running.dataDirectory });
-    expect(await creditsOf(running.url, callers.payer.key)).toEqual(before);
-    await running.kill9();
-    running = await startServer({ dataDirectory: running.dataDirectory });
-    expect(await creditsOf(running.url, callers.payer.key)).toEqual(before);
+    const before = await creditsOf(ground.server.url, ground.payer.key);
+    await ground.server.kill9Tree();
+    await ground.restart();
+    expect(await creditsOf(ground.server.url, ground.payer.key)).toEqual(before);
+    await ground.server.kill9();
+    await ground.restart();
+    expect(await creditsOf(ground.server.url, ground.payer.key)).toEqual(before);
+  });
+});
+
+describe('a server that is killed', () => {
+  test('charges a long stream by its last checkpoint', async () => {
+    const [caller] = ground.keys;
+    if (!caller) throw new Error('There is no caller.');
+    const paceMs = 50;
+    const order = { key: caller.key, keyId: caller.id, model: 'outside/echo', streamed: true, tag: 'long' };
+    const calling = call(ground.server.url, { ...order, outputTokens: 1_000, paceMs });
+    await wait(3_500);
+    await ground.server.kill9();
+    const called = [await calling];
+    await ground.restart();
+    const before = ground.read;
+    await ground.expectCharged(called);
+    const [charge] = newIn(ground.read, before);
+    expect(charge).toMatchObject({ final: false, outcome: 'reaped' });
+    // Checkpoints come every two seconds.
+    expect(charge?.completionTokens).toBeGreaterThan(10);
+    expect(charge?.completionTokens).toBeLessThan(3_500 / paceMs);
+  });
+
+  test('never lets concurrent calls spend more than the wallet has, before and after together', async () => {
+    const small = await ground.server.key('0.50');
+    const callCents = (name: string) =>
+      Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          call(ground.server.url, {
+            key: small.key,
+            keyId: small.id,
+            model: 'outside/cent',
+            streamed: index % 2 === 0,
+            tag: `${name}-${index}`,
+            outputTokens: 4 + index,
+            paceMs: 10,
+          }),
+        ),
+      );
+    const first = callCents('cents-before');
+    await eventually(() => ground.outside.arrived().filter((tag) => tag.startsWith('cents-before')).length >= 20);
+    await ground.server.kill9();
+    const called = [...(await first)];
+    await ground.restart();
+    called.push(...(await callCents('cents-after')));
+    await ground.expectCharged(called);
+    const charges = ground.read.calls.filter(({ walletId }) => walletId === small.walletId);
+    expect(charges).toHaveLength(50);
+    expect(await creditsOf(ground.server.url, small.key)).toMatchObject({ balance: '0', held: '0' });
   });
 });
 
 describe('a server whose Postgres is killed, under load,', () => {
   test('goes on answering, and has written every charge when Postgres is back', async () => {
-    const { dataDirectory } = running;
-    const load = startLoad(running.url, callers, 'postmaster');
+    const { dataDirectory } = ground;
+    const load = startLoad(ground.server.url, ground.keys, 'postmaster');
     for (let kill = 0; kill < 3; kill += 1) {
       await wait(400);
       const killed = await postmasterPid(dataDirectory);
@@ -82,19 +123,8 @@ describe('a server whose Postgres is killed, under load,', () => {
     await wait(400);
     await load.stop();
     expect(load.called.filter(({ ending }) => ending.kind !== 'whole').map(({ ending }) => ending)).toEqual([]);
-    await expectCharged(load);
-    expect(await running.stop()).toEqual({ code: 0, signal: null });
+    await ground.expectCharged(load.called);
+    expect(await ground.server.stop()).toEqual({ code: 0, signal: null });
     expect(await audit(dataDirectory)).toMatchObject({ code: 0, findings: [], incomplete: [] });
   });
 });
-
-async function booksOf(server: TestServer): Promise<LedgerRead> {
-  return soundBooks(await connectionTo(server.dataDirectory));
-}
-
-async function expectCharged({ called }: Load): Promise<void> {
-  const connection = await connectionTo(running.dataDirectory);
-  const { url } = running;
-  const arrived = outside.arrived();
-  read = await expectAllCharged({ url, connection, payer: callers.payer, before: read, called, arrived });
-}

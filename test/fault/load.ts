@@ -1,6 +1,6 @@
 // Callers who go on calling, each with a key of its own and one call at a time.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { TestKey, TestServer } from '#test/process/server.ts';
+import type { TestKey } from '#test/process/server.ts';
 import { call, type Called, type Order } from './calls.ts';
 
 export interface Load {
@@ -12,32 +12,19 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-export interface Callers {
-  /** Whose wallet all of them take from. */
-  readonly payer: TestKey;
-  readonly keys: readonly TestKey[];
-}
-
-export async function makeCallers(server: TestServer, count: number, balance = '100'): Promise<Callers> {
-  const payer = await server.key(balance);
-  const keys: TestKey[] = [];
-  for (let made = 0; made < count; made += 1) keys.push(await server.key(undefined, { wallet: payer.walletId }));
-  return { payer, keys };
-}
-
 const models = ['outside/echo', 'outside/cent'] as const;
 // Who was refused waits a little, as callers are asked to.
 const refusedRestMs = 50;
 const restMs = 10;
 
 /** Half of them streamed. A caller whose connection breaks gives up. `name` tells the loads of one test apart. */
-export function startLoad(url: string, { keys }: Callers, name: string): Load {
+export function startLoad(url: string, keys: readonly TestKey[], name: string): Load {
   const called: Called[] = [];
   const endedAtMs: number[] = [];
   const since = performance.now();
-  let stopped = false;
+  const stopping = new AbortController();
   const run = async (key: TestKey, caller: number): Promise<void> => {
-    for (let count = 0; !stopped; count += 1) {
+    for (let count = 0; !stopping.signal.aborted; count += 1) {
       const each = await call(url, orderOf(key, { name, caller, count }));
       called.push(each);
       endedAtMs.push(performance.now() - since);
@@ -51,7 +38,7 @@ export function startLoad(url: string, { keys }: Callers, name: string): Load {
     called,
     endedAtMs,
     async stop() {
-      stopped = true;
+      stopping.abort();
       await running;
     },
   };

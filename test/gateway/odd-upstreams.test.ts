@@ -20,6 +20,7 @@ beforeAll(async () => {
   twin = await startTwinGateway({
     routes: [
       routeOf(targetOf('chat', own.provider)),
+      routeOf({ ...targetOf('silent', own.provider), streamsAllOutput: false }),
       routeOf(boundless),
       routeOf(targetOf('chat', { ...own.provider, name: 'mute', baseUrl: muteUrl })),
     ],
@@ -163,4 +164,44 @@ test('what was held for is all that the provider reads, however often a field is
   const options = '"stream_options":{"include_usage":false,"include_usage":true}';
   await post(twin.url, key, `{"stream":true,${options},"max_tokens":7,"model":"own/chat",${messages}}`);
   expect(own.body()).toContain('"stream_options":{"include_usage":true}');
+});
+
+test('streams that think in silence never cost more together than the wallet had', async () => {
+  const { key } = await twin.key('0.01');
+  own.answers((response) => {
+    const { max_tokens } = JSON.parse(own.body()) as { max_tokens: number };
+    beginStream(response);
+    response.end(textEvent('ok') + usageEvent(20, max_tokens));
+  });
+  const model = 'own/silent';
+  const calls = [1, 2, 3, 4].map(() => post(twin.url, key, { ...ask({ stream: true, max_tokens: 16_000 }), model }));
+  const limits = await Promise.all(
+    calls.map(async (call) => {
+      const response = await call;
+      await response.text();
+      return response.headers.get('x-faregate-output-limit');
+    }),
+  );
+  expect(limits.filter((limit) => limit !== null).length, 'the wallet lowered what it could not cover').toBeGreaterThan(
+    0,
+  );
+  expect(await creditsOf(twin.url, key)).toMatchObject({ overdue: '0', held: '0' });
+});
+
+test('counts beyond any amount are believed by nobody: the answer arrives, and nothing is charged by itself', async () => {
+  const { key, caller } = await twin.key('1');
+  const usage = { prompt_tokens: 9_007_199_254_740_000, completion_tokens: 1, total_tokens: 9_007_199_254_740_001 };
+  own.answers(whole({ choices: [], usage }));
+  const response = await post(twin.url, key, ask());
+  expect(response.status).toBe(200);
+  await response.arrayBuffer();
+  expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '1', held: '0' });
+  await twin.writer.flush();
+  const record = [...twin.ledger.tables.usageRecords.values()].find(
+    ({ entry }) => entry.call.walletId === caller.walletId,
+  );
+  expect(record?.entry.usage).toMatchObject({
+    status: 'invalid',
+    flags: expect.arrayContaining(['BEYOND_ANY_AMOUNT']),
+  });
 });

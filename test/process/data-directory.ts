@@ -24,17 +24,14 @@ while read -r word pid; do
 done
 for pid in $running; do kill -KILL "$pid"; done
 elsewhere=$(sed -n 's/.*"home": "\\(\\/.*\\)".*/\\1/p' "$1/postgres.json")
+elsewhere=\${elsewhere:-$1/postgres}
 serving() {
-  for home in "$1/postgres" "$elsewhere"; do
-    for process in /proc/[0-9]*; do
-      [ "$(readlink "$process/cwd")" = "$home/cluster" ] && echo "\${process#/proc/}"
-    done
-  done
+  ls -l /proc/[0-9]*/cwd | sed -n "s#.* /proc/\\([0-9]*\\)/cwd -> \\($1/postgres\\|$2\\)/cluster\$#\\1#p"
 }
 tenths=0
-while [ "$tenths" -lt 150 ] && [ -n "$(serving "$1")" ]; do
-  [ $((tenths % 10)) -eq 0 ] && kill -CONT $(serving "$1")
-  [ "$tenths" -ge 100 ] && kill -KILL $(serving "$1")
+while [ "$tenths" -lt 150 ] && [ -n "$(serving "$1" "$elsewhere")" ]; do
+  [ $((tenths % 10)) -eq 0 ] && kill -CONT $(serving "$1" "$elsewhere")
+  [ "$tenths" -ge 100 ] && kill -KILL $(serving "$1" "$elsewhere")
   sleep 0.1
   tenths=$((tenths + 1))
 done

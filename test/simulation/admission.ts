@@ -16,7 +16,11 @@ export function checkAdmission({ shadow, request, granted }: Admission): void {
   const { walletId, minBalance, requestId } = request;
   if (granted === 0n || shadow.drifted.has(walletId)) return;
   const free = shadow.balanceOf(walletId) - shadow.heldOf(walletId) - minBalance;
-  must(granted <= free, 'admitted more than the wallet has', () => `${requestId}: ${granted} of ${free} in ${walletId}`);
+  must(
+    granted <= free,
+    'admitted more than the wallet has',
+    () => `${requestId}: ${granted} of ${free} in ${walletId}`,
+  );
 }
 
 export function checkBudgets({ shadow, request, granted }: Admission): void {
@@ -32,7 +36,9 @@ export function checkBudgets({ shadow, request, granted }: Admission): void {
 /** After the hold is noted. */
 export function checkLimits({ shadow, request, nowMs }: Admission): void {
   for (const slot of request.slots) {
-    const taken = [...shadow.holds.values()].filter((hold) => hold.request.slots.some((each) => each.scope === slot.scope));
+    const taken = [...shadow.holds.values()].filter((hold) =>
+      hold.request.slots.some((each) => each.scope === slot.scope),
+    );
     const what = () => `${taken.length} of ${slot.limit} under ${slot.scope}`;
     must(taken.length <= slot.limit, 'admitted more at once than there are slots', what);
   }
@@ -43,7 +49,11 @@ export function checkLimits({ shadow, request, nowMs }: Admission): void {
     const sum = counted.reduce((total, hold) => total + consumed(hold, rate.meter), 0n);
     // What a call consumed beyond its hold, or bought later, counts in the window without having been refused.
     const excused = counted.reduce((total, hold) => total + beyondHold(hold, rate.meter), 0n);
-    must(sum - excused <= rate.limit, 'admitted more than a rate allows', () => `${sum} of ${rate.limit} under ${rate.scope}`);
+    must(
+      sum - excused <= rate.limit,
+      'admitted more than a rate allows',
+      () => `${sum} of ${rate.limit} under ${rate.scope}`,
+    );
   }
 }
 

@@ -18,7 +18,6 @@ export function beginSending(stage: Stage): (request: UpstreamRequest) => Sendin
       script,
       outputTokensMax,
       givenUp: undefined,
-      timedOut: false,
       headGiven: false,
       taken: [],
       closed: false,

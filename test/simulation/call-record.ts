@@ -6,6 +6,7 @@ import type { Caller } from '#core/keys/caller.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
 import type { DishName } from './menu.ts';
 import type { Sending } from './sending.ts';
+import type { WireEvent } from './wire.ts';
 
 export interface CallRecord {
   readonly no: number;
@@ -25,8 +26,8 @@ export interface CallRecord {
   readonly checkpoints: Checkpoint[];
   /** Entries that the store took, estimates and the final word. */
   readonly posted: ChargeEntry[];
-  /** Contents that the caller was sent, in tokens. */
-  tokensPassed: number;
+  /** What the caller was sent of a stream. */
+  readonly passed: WireEvent[];
   hungUp: boolean;
   /** The charge that the caller has read. */
   told: string | undefined;

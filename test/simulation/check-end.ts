@@ -38,8 +38,11 @@ function checkCall(stage: Stage, record: CallRecord): void {
   const truth = new Truth(record, stage.shelf);
   if (finalOnDisk) must(register.final, 'settled, and the final word is lost', about);
   const allowed = register.final ? truth.finals() : truth.estimates();
-  must(allowed.includes(register.total), 'charged something else than what was consumed', () => `${about()} instead of ${allowed.join(' or ')}`);
-  if (!register.final) must(register.total <= record.held, 'an estimate beyond the hold', () => `${about()}, ${record.held} held`);
+  const due = allowed.find(({ charge, cost }) => charge === register.total && cost === register.cost);
+  const instead = () => `${about()} instead of ${JSON.stringify(allowed, plain)}`;
+  must(due !== undefined, 'charged something else than what was consumed', instead);
+  if (!register.final)
+    must(register.total <= record.held, 'an estimate beyond the hold', () => `${about()}, ${record.held} held`);
   // With the disk full there is one copy only, and it dies with the process.
   if (told !== undefined && (finalOnDisk || !stage.sawFullDisk)) {
     const charged = formatAmount(amount(register.total), currencyOf('usd'));
@@ -58,7 +61,11 @@ function checkBalances(stage: Stage): void {
       if (caller.walletId === walletId) balance -= tables.registers.get(requestId)?.total ?? 0n;
     }
     const booked = tables.wallets.get(walletId)?.balance;
-    must(booked === balance, 'a balance is not credits less charges', () => `${walletId}: ${booked} instead of ${balance}`);
+    must(
+      booked === balance,
+      'a balance is not credits less charges',
+      () => `${walletId}: ${String(booked)} instead of ${balance}`,
+    );
   }
   for (const requestId of tables.registers.keys()) {
     must(stage.calls.has(requestId), 'charged for a call that nobody made', () => requestId);
@@ -71,13 +78,15 @@ async function checkLeftovers(stage: Stage): Promise<void> {
   const { tables } = stage.database.ledger;
   for (const walletId of shadow.creditSeqs.keys()) {
     const view = await store.wallet(walletId);
-    must(view?.held === 0n, 'a hold was left behind', () => `${walletId}: ${view?.held}`);
+    must(view?.held === 0n, 'a hold was left behind', () => `${walletId}: ${String(view?.held)}`);
     if (shadow.drifted.has(walletId)) continue;
     must(view?.balance === tables.wallets.get(walletId)?.balance, 'store and ledger differ at rest', () => walletId);
   }
   if (stage.disk.keepsForgotten) return;
   const unfinished = await memoryJournal({ paper: stage.disk.paper }).unfinished();
-  must(unfinished.length === 0, 'the journal keeps what the ledger has', () => unfinished.map(({ call }) => call.requestId).join(', '));
+  must(unfinished.length === 0, 'the journal keeps what the ledger has', () =>
+    unfinished.map(({ call }) => call.requestId).join(', '),
+  );
 }
 
 function probe({ probes }: Stage, record: CallRecord, final: boolean): void {

@@ -1,5 +1,7 @@
 // What must hold at every moment, whatever is under way.
+import { scopesOf } from '#core/limits/limits.ts';
 import type { Stage } from './stage.ts';
+import { keys } from './town.ts';
 import { must } from './violation.ts';
 
 export async function checkNow(stage: Stage): Promise<void> {
@@ -14,5 +16,19 @@ export async function checkNow(stage: Stage): Promise<void> {
     must(view.held === held, 'the store holds more or less than its calls', what);
     must(view.available === view.balance - view.held, 'available is not balance less holds', what);
     stage.probes.saw('store compared with the ledger');
+  }
+  if (shadow.drifted.size === 0) await checkCounters(stage);
+}
+
+async function checkCounters({ kept: { shadow, store }, clock, probes }: Stage): Promise<void> {
+  for (const { caller } of keys) {
+    if (!shadow.creditSeqs.has(caller.walletId)) continue;
+    for (const budget of scopesOf(caller.limitOwners, clock.now()).budgets) {
+      const spent = await store.spent(budget);
+      const expected = shadow.spentOf(budget);
+      const what = () => `${budget.scope} ${budget.period}: ${spent} instead of ${expected}`;
+      must(spent === expected, 'a budget is not what the ledger and the outbox say', what);
+      probes.saw('budget compared with the ledger');
+    }
   }
 }

@@ -20,12 +20,14 @@ export function ledgerThrough({ database, life, chance, latency }: ConnectionOpt
     chance.odds(latency.likelihood)
       ? chance.below(chance.odds(latency.longLikelihood) ? latency.longMs : latency.shortMs)
       : 0;
-  const ask = <Result>(deed: () => Promise<Result>): Promise<Result> => life.through(() => database.ask(deed, underwayMs()));
+  const ask = <Result>(deed: () => Promise<Result>): Promise<Result> =>
+    life.through(() => database.ask(deed, underwayMs()));
   const { ledger } = database;
   return {
     write: (entries) => life.through(() => database.send(entries, underwayMs())),
     topUp: (topUp) => ask(() => database.topUp(topUp)),
     load: (walletIds) => ask(() => load(ledger, walletIds)),
+    creditsAfter: (walletId, creditSeq) => ask(() => ledger.creditsAfter(walletId, creditSeq)),
     openGateway: (gatewayId) => ask(() => ledger.openGateway(gatewayId)),
     closeGateway: (gatewayId, lastDispatchNo) => ask(() => ledger.closeGateway(gatewayId, lastDispatchNo)),
     head: (walletId) => ask(() => ledger.head(walletId)),

@@ -2,6 +2,7 @@
 import { JournalPaper, memoryJournal } from '#adapters/memory/journal.ts';
 import { Failure } from '#core/failure.ts';
 import type { Journal, JournalRecord } from '#ports/journal.ts';
+import type { Fault } from './faults.ts';
 import type { Life } from './life.ts';
 
 export interface Disk {
@@ -18,8 +19,15 @@ export function newDisk({ keepsForgotten }: Pick<Disk, 'keepsForgotten'>): Disk 
 /** What a record's being on the disk is told to. */
 export type OnWritten = (record: JournalRecord) => void;
 
-export function journalOn(disk: Disk, life: Life, onWritten: OnWritten): Journal {
-  const kept = memoryJournal({ paper: disk.paper });
+export interface JournalOptions {
+  readonly life: Life;
+  readonly fault: Fault;
+  readonly onWritten: OnWritten;
+}
+
+export function journalOn(disk: Disk, { life, fault, onWritten }: JournalOptions): Journal {
+  const sound = memoryJournal({ paper: disk.paper });
+  const kept = fault.journal?.(sound) ?? sound;
   let last: Promise<unknown> = Promise.resolve();
   // One after the other, as the file is written: never a later record without an earlier one.
   const inOrder = (deed: () => Promise<void>): Promise<void> => {
@@ -35,7 +43,8 @@ export function journalOn(disk: Disk, life: Life, onWritten: OnWritten): Journal
         onWritten(record);
       }),
     unfinished: () => life.through(() => kept.unfinished()),
-    forget: (requestIds) => inOrder(async () => (disk.keepsForgotten ? undefined : kept.forget(requestIds))),
+    forget: (requestIds, word) =>
+      inOrder(async () => (disk.keepsForgotten ? undefined : kept.forget(requestIds, word))),
     close: () => inOrder(() => kept.close()),
   };
 }

@@ -1,12 +1,22 @@
 // What a call must be charged, from what its provider and its caller saw of it: no receipt is asked.
 import type { CallRecord } from './call-record.ts';
-import { menu } from './menu.ts';
+import { costTariff, menu } from './menu.ts';
 import type { PriceShelf } from './price-shelf.ts';
 import type { Reported } from './script.ts';
 import type { Sending } from './sending.ts';
 import { wholePiece } from './simulated-upstream.ts';
 import { chargeFor } from './tariff.ts';
-import { reportedIn, tokensOf } from './wire.ts';
+import { reportedIn, tokensOf, type WireEvent } from './wire.ts';
+
+/** More than a token is on average, so that a provider is not taken to have gone beyond its limit for its long words. */
+const bytesPerTokenMax = 16;
+
+export interface Due {
+  readonly charge: bigint;
+  readonly cost: bigint;
+}
+
+const nothing: Due = { charge: 0n, cost: 0n };
 
 export class Truth {
   readonly #record: CallRecord;
@@ -17,10 +27,10 @@ export class Truth {
     this.#factor = record.dispatched ? shelf.factorOf(record.dispatched.pins.charge.versionId) : 1n;
   }
 
-  /** Mostly one total; more when the caller hung up at a moment that the provider cannot know. */
-  finals(): readonly bigint[] {
+  /** Mostly one; more when the caller hung up at a moment that the provider cannot know. */
+  finals(): readonly Due[] {
     const sending = this.#record.sendings.at(-1);
-    if (!sending || sending.givenUp === 'before-it-was-sent') return [0n];
+    if (!sending || sending.givenUp === 'before-it-was-sent') return [nothing];
     if (sending.givenUp === 'before-the-head') return [this.#guess(0)];
     const { script } = sending;
     switch (script.kind) {
@@ -28,12 +38,12 @@ export class Truth {
       case 'breaks-before-head':
       case 'silent':
       case 'refusal':
-        return [0n];
+        return [nothing];
       case 'whole': {
         if (sending.bodyEnd !== 'ended') return [this.#guess(0)];
-        if (script.usage) return [this.#price(script.usage)];
-        const hasOutput = this.#record.call.kind === 'chat';
-        return [this.#guess(hasOutput ? Math.ceil(wholePiece(script).bytes.length / 4) : 0)];
+        // Whatever bytes the answer has, a provider that keeps to its limit has made no more tokens.
+        const counted = Math.min(Math.ceil(wholePiece(script).bytes.length / 4), sending.outputTokensMax);
+        return [this.#price(script.usage ?? {}, counted)];
       }
       case 'stream':
         return this.#streamed(sending);
@@ -41,36 +51,41 @@ export class Truth {
   }
 
   /** For a call from which nobody came back: what was written down of it last. */
-  estimates(): readonly bigint[] {
+  estimates(): readonly Due[] {
     const { checkpoints, estimateOnDisk, posted } = this.#record;
-    const afterCheckpoints = checkpoints.map(({ promptTokens, completionTokens }) => this.#price({ promptTokens, completionTokens }));
-    const last = afterCheckpoints.at(-1) ?? this.#guess(0);
+    const known = [this.#guess(0), ...checkpoints.map((checkpoint) => this.#price(checkpoint, 0))];
     // A reaper may have come before the last checkpoint.
-    return estimateOnDisk || posted.length > 0 ? [this.#guess(0), ...afterCheckpoints] : [last];
+    return estimateOnDisk || posted.length > 0 ? known : known.slice(-1);
   }
 
-  #streamed({ taken, closed }: Sending): readonly bigint[] {
-    const { hungUp, tokensPassed, held } = this.#record;
-    const fields = taken.reduce<Record<string, number>>((words, event) => ({ ...words, ...event.usage }), {});
-    const said = reportedIn(fields);
-    const guessed = this.#guess(tokensOf(taken));
-    if (closed && !hungUp) return [smaller(this.#guess(tokensPassed), held)];
-    if (said && (taken.some((event) => event.kind === 'usage') || !hungUp)) return [this.#price(said)];
-    if (!hungUp) return [guessed];
-    const prefixes = taken.map((_, index) => this.#guess(tokensOf(taken.slice(0, index))));
-    return [guessed, ...(said ? [this.#price(said)] : []), ...(closed ? prefixes : [])];
+  #streamed({ taken, closed, outputTokensMax }: Sending): readonly Due[] {
+    const { hungUp, passed, held } = this.#record;
+    const counted = (events: readonly WireEvent[]): number =>
+      Math.min(tokensOf(events), Math.max(outputTokensMax, tokensOf(events, bytesPerTokenMax)));
+    if (closed && !hungUp) {
+      const due = this.#guess(counted(passed));
+      return [{ ...due, charge: due.charge < held ? due.charge : held }];
+    }
+    const said = taken.reduce<Record<string, number>>((words, event) => ({ ...words, ...event.usage }), {});
+    const reported = this.#price(reportedIn(said) ?? {}, counted(taken));
+    if (taken.some(({ kind, usage }) => kind === 'usage' && usage) || !hungUp) return [reported];
+    // What a stream has said of itself so far counts only when it came to its own end.
+    const prefixes = taken.map((_, index) => this.#guess(counted(taken.slice(0, index))));
+    return [this.#guess(counted(taken)), reported, ...(closed ? prefixes : [])];
   }
 
-  /** The prompt as its bytes tell, four to a token. */
-  #guess(completionTokens: number): bigint {
-    return this.#price({ promptTokens: Math.ceil(this.#record.call.bodyBytes / 4), completionTokens });
+  #guess(completionTokens: number): Due {
+    return this.#price({}, completionTokens);
   }
 
-  #price(consumed: Reported): bigint {
-    return chargeFor(menu[this.#record.dish].tariff, this.#factor, consumed);
+  /** What nobody reported is counted: the prompt by its bytes, four to a token. */
+  #price(reported: Reported, counted: number): Due {
+    const { dish, call } = this.#record;
+    const { promptTokens = Math.ceil(call.bodyBytes / 4), completionTokens = counted } = reported;
+    const consumed = { promptTokens, completionTokens };
+    return {
+      charge: chargeFor(menu[dish].tariff, this.#factor, consumed),
+      cost: chargeFor(costTariff, 1n, consumed),
+    };
   }
-}
-
-function smaller(left: bigint, right: bigint): bigint {
-  return left < right ? left : right;
 }

@@ -117,12 +117,22 @@ function claimsBeforeWriting(): Fault {
 
 /** A start passes over what an earlier life left. */
 function resendsNothing(): Fault {
-  return { journal: (inner) => ({ ...inner, unfinished: () => Promise.resolve([]) }) };
+  return { journal: (inner) => ({ ...open(inner), unfinished: () => Promise.resolve([]) }) };
 }
 
 /** Records are said to be written. */
 function keepsNoJournal(): Fault {
-  return { journal: (inner) => ({ ...inner, append: () => Promise.resolve() }) };
+  return { journal: (inner) => ({ ...open(inner), append: () => Promise.resolve() }) };
+}
+
+/** As a plain object, of which parts can be replaced. */
+function open(inner: Journal): Journal {
+  return {
+    append: (record) => inner.append(record),
+    unfinished: () => inner.unfinished(),
+    forget: (requestIds, word) => inner.forget(requestIds, word),
+    close: () => inner.close(),
+  };
 }
 
 export const faults = {

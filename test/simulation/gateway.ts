@@ -38,14 +38,17 @@ export function buildGateway(stage: Stage): Gateway {
   const connection = { database, life, chance: chance.fork('connection'), latency };
   const ledger = ledgerThrough(connection);
   const directory = directoryThrough(connection, stage.shelf);
-  const journal = journalOn(stage.disk, life, (record) => noteWritten(stage, record));
+  const journal = journalOn(stage.disk, { life, fault, onWritten: (record) => noteWritten(stage, record) });
   const log = logOf(stage);
-  const ownClock = { now: () => clock.now(), sleep: (ms: number, signal?: AbortSignal) => life.sleep(clock, ms, signal) };
+  const ownClock = {
+    now: () => clock.now(),
+    sleep: (ms: number, signal?: AbortSignal) => life.sleep(clock, ms, signal),
+  };
   const house: House = {
     clock: ownClock,
     identifiers: { next: stage.eventIds },
-    store: storeThrough(stage, stage.kept.store, life),
-    journal: fault.journal?.(journal) ?? journal,
+    store: storeThrough(stage, life),
+    journal,
     ledger: fault.ledger?.(ledger) ?? ledger,
     upstream: simulatedUpstream({ clock, life, chance: chance.fork('upstream'), begin: beginSending(stage) }),
     providers: new Map([[simulatedProvider.name, simulatedProvider]]),
@@ -55,7 +58,15 @@ export function buildGateway(stage: Stage): Gateway {
     log,
     dispatches: new DispatchNumbers(`gateway ${no}`),
   };
-  const gateway = { life, house, writer: new LedgerWriter(house), directory, open: false, stopping: new AbortController(), jobs: [] };
+  const gateway = {
+    life,
+    house,
+    writer: new LedgerWriter(house),
+    directory,
+    open: false,
+    stopping: new AbortController(),
+    jobs: [],
+  };
   stage.gateway = gateway;
   return gateway;
 }
@@ -103,14 +114,15 @@ function mourn(stage: Stage, life: Life, where: string): void {
     if (record.lifeNo === life.no && record.state === 'under-way') record.state = 'crashed';
   }
   if (stage.gateway?.life === life) stage.gateway.open = false;
-  if (stage.traits.storeApart) for (const walletId of stage.kept.shadow.creditSeqs.keys()) stage.kept.shadow.drifted.add(walletId);
+  if (stage.traits.storeApart)
+    for (const walletId of stage.kept.shadow.creditSeqs.keys()) stage.kept.shadow.drifted.add(walletId);
   stage.clock.after(stage.chance.fork(`restart ${life.no}`).below(restartMsMax), () => begin(stage));
 }
 
 function logOf(stage: Stage): Log {
   const say = (level: string) => (facts: Readonly<Record<string, unknown>>, message: string) => {
     stage.probes.saw(`log: ${message}`);
-    stage.tell(`${level}: ${message}${facts['error'] === undefined ? '' : ` (${String(facts['error'])})`}`);
+    stage.tell(`${level}: ${message}${facts['error'] instanceof Error ? ` (${facts['error'].message})` : ''}`);
   };
   return { info: say('info'), warn: say('warning'), error: say('error') };
 }

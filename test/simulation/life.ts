@@ -73,7 +73,10 @@ export class Life implements Failpoints {
     if (this.dead) return forever();
     const { chance, clock, latency } = this.#options;
     if (!chance.odds(latency.likelihood)) return Promise.resolve();
-    return this.sleep(clock, chance.odds(latency.longLikelihood) ? chance.below(latency.longMs) : chance.below(latency.shortMs));
+    return this.sleep(
+      clock,
+      chance.odds(latency.longLikelihood) ? chance.below(latency.longMs) : chance.below(latency.shortMs),
+    );
   }
 
   sleep(clock: VirtualClock, ms: number, signal?: AbortSignal): Promise<void> {

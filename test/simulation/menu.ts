@@ -45,15 +45,16 @@ export const menu = {
     tariff: { ...usd, input: [0n, 1n], output: [0n, 1n], request: 400_000_000n },
     targets: ['north'],
   },
+  // Half a unit over for an odd number of tokens.
   both: {
     kind: 'chat',
     currency: 'usd',
     prices: [
-      ['input', '0.1', million],
+      ['input', '0.000000200001', '2'],
       ['output', '0.4', million],
       ['request', '0.00003', '1'],
     ],
-    tariff: { ...usd, input: [100_000n, 1n], output: [400_000n, 1n], request: 30_000_000n },
+    tariff: { ...usd, input: [200_001n, 2n], output: [400_000n, 1n], request: 30_000_000n },
     targets: ['south', 'north'],
   },
   gift: {

@@ -43,6 +43,10 @@ async function performInWorld(stage: Stage, no: number, deed: WorldDeed): Promis
       stage.storeAway = true;
       clock.after(deed.forMs, () => (stage.storeAway = false));
       return;
+    case 'store-wiped':
+      stage.kept = stage.newStore();
+      stage.probes.saw('store wiped');
+      return;
     case 'reprice':
       database.ledger.publish(stage.shelf.publish(deed.dish, deed.factor, clock.now()));
       stage.probes.saw('price changed');

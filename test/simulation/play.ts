@@ -18,6 +18,11 @@ export interface History {
   readonly keep?: readonly number[] | undefined;
 }
 
+/** Of the history with that number. */
+export function seedOf(seed: string, index: number): string {
+  return `${seed}-${index}`;
+}
+
 export interface Played {
   readonly steps: readonly number[];
   readonly probes: Readonly<Record<string, number>>;
@@ -29,7 +34,7 @@ const nobodyListens = (_line: string): void => undefined;
 export async function play({ seed, fault, keep }: History, tell = nobodyListens): Promise<Played> {
   const stage = new Stage({ seed, fault: fault ? faults[fault]() : {}, tell });
   const steps = stepsOf(stage.chance.fork('steps'), stage.traits).filter(({ no }) => keep?.includes(no) ?? true);
-  tell(`traits ${JSON.stringify(stage.traits)}, the disk keeps what was forgotten: ${stage.disk.keepsForgotten}`);
+  tell(`traits ${JSON.stringify({ ...stage.traits, keepsForgotten: stage.disk.keepsForgotten })}`);
   const onUnheard = (error: unknown): void => stage.breaks(new Violation('a failure that nobody heard', String(error)));
   process.on('unhandledRejection', onUnheard);
   try {
@@ -44,7 +49,7 @@ export async function play({ seed, fault, keep }: History, tell = nobodyListens)
   const numbers = steps.map(({ no }) => no);
   const probes = stage.probes.toRecord();
   const { broken } = stage;
-  if (!(broken instanceof Violation)) return { steps: numbers, probes };
+  if (!broken) return { steps: numbers, probes };
   tell(`BROKEN: ${broken.message}`);
   return { steps: numbers, probes, violation: { rule: broken.rule, message: broken.message } };
 }

@@ -2,21 +2,21 @@
 import type { PriceVersion } from '#core/pricing/component.ts';
 import { rational } from '#core/money/rational.ts';
 import type { CatalogRows } from '#ports/directory.ts';
-import { costName, type DishName, dishNames, exchangeRate, menu, priceOf, routeOf } from './menu.ts';
+import { costName, costPrices, type DishName, dishNames, exchangeRate, menu, priceOf, routeOf } from './menu.ts';
 
 const routes = dishNames.map(routeOf);
 const costs: readonly PriceVersion[] = dishNames.flatMap((name) =>
   menu[name].targets.map((provider): PriceVersion => {
     const currency = provider === 'north' ? 'usd' : 'eur';
-    const per = '1000000';
+    const { input, output, per } = costPrices;
     return {
       id: `cost of ${costName(name, provider)}`,
       subject: { kind: 'model', name: costName(name, provider) },
       book: 'list',
       currency,
       components: [
-        { meter: 'input', price: '0.09', per, currency },
-        { meter: 'output', price: '0.27', per, currency },
+        { meter: 'input', price: input, per, currency },
+        { meter: 'output', price: output, per, currency },
       ],
       modifiers: [],
       validFrom: '2026-01-01T00:00:00.000Z',

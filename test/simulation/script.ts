@@ -1,9 +1,10 @@
 // What an upstream is going to do with one request: decided by chance before it begins.
 import type { Chance } from './chance.ts';
 
+/** A side that is missing was not reported, which is not zero. */
 export interface Reported {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
 }
 
 export interface ScriptEvent {
@@ -30,7 +31,12 @@ export type Script =
       readonly bodyAfterMs: number;
       readonly end: StreamEnd;
     }
-  | { readonly kind: 'stream'; readonly afterMs: number; readonly pieces: readonly ScriptPiece[]; readonly end: StreamEnd };
+  | {
+      readonly kind: 'stream';
+      readonly afterMs: number;
+      readonly pieces: readonly ScriptPiece[];
+      readonly end: StreamEnd;
+    };
 
 export interface Asked {
   readonly streamed: boolean;
@@ -130,11 +136,13 @@ function lastEvents(chance: Chance, asked: Asked, completionTokens: number): rea
   return [...(chance.odds(0.85) ? [usage] : []), { kind: 'done', textBytes: 0 }];
 }
 
-/** Mostly what was made; at times nothing at all, and at times more than was allowed. */
+/** Mostly what was made; at times nothing at all, a part of it, or more than was allowed. */
 function reportedFor(chance: Chance, { bodyBytes }: Asked, completionTokens: number): Reported {
-  return chance.weighted([
+  return chance.weighted<Reported>([
     [16, { promptTokens: chance.between(1, Math.ceil(bodyBytes / 4)), completionTokens }],
     [1, { promptTokens: 0, completionTokens: 0 }],
+    [1, { promptTokens: Math.ceil(bodyBytes / 7) }],
+    [1, { completionTokens }],
     [2, { promptTokens: bodyBytes * 3, completionTokens: completionTokens * 4 + 3_000 }],
   ]);
 }

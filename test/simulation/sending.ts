@@ -8,8 +8,6 @@ export interface Sending {
   readonly outputTokensMax: number;
   /** Given up before the answer's first byte. */
   givenUp: 'before-it-was-sent' | 'before-the-head' | undefined;
-  /** Silent before its head for too long. */
-  timedOut: boolean;
   headGiven: boolean;
   /** Events of which the gateway has taken every byte. */
   readonly taken: WireEvent[];

@@ -27,7 +27,7 @@ export function serveCall(stage: Stage, { life, house }: Gateway, no: number, st
     finalOnDisk: undefined,
     estimateOnDisk: false,
     posted: [],
-    tokensPassed: 0,
+    passed: [],
     hungUp: false,
     told: undefined,
     answered: false,

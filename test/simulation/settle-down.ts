@@ -21,7 +21,9 @@ export async function settleDown(stage: Stage): Promise<void> {
   stage.storeAway = false;
   stage.gateway?.life.spare();
   const gateway = await openGateway(stage);
-  await waitFor(stage, 'a call never ended', () => [...stage.calls.values()].every(({ state }) => state !== 'under-way'));
+  await waitFor(stage, 'a call never ended', () =>
+    [...stage.calls.values()].every(({ state }) => state !== 'under-way'),
+  );
   // Whatever a dead process had sent arrives.
   await stage.clock.runFor(Math.max(leaseMs, 3 * stage.traits.latency.longMs) + 1);
   for (let tries = 0; tries < triesMax && stage.kept.shadow.holds.size > 0; tries += 1) {
@@ -38,7 +40,10 @@ export async function settleDown(stage: Stage): Promise<void> {
 export async function startAgain(stage: Stage): Promise<void> {
   const { gateway } = stage;
   if (!gateway) return;
-  await rest(stage, Promise.race([closeGateway(stage, gateway), waitFor(stage, 'closing never ended', () => gateway.life.dead)]));
+  await rest(
+    stage,
+    Promise.race([closeGateway(stage, gateway), waitFor(stage, 'closing never ended', () => gateway.life.dead)]),
+  );
   await openGateway(stage);
 }
 
@@ -59,6 +64,9 @@ async function waitFor(stage: Stage, rule: string, isSo: () => boolean): Promise
 /** Lets the world go on until that work is done. */
 async function rest(stage: Stage, work: Promise<unknown>): Promise<void> {
   let done = false;
-  stage.watch(undefined, orOutage(stage, work).finally(() => (done = true)));
+  stage.watch(
+    undefined,
+    orOutage(stage, work).finally(() => (done = true)),
+  );
   await waitFor(stage, 'a job never ended', () => done);
 }

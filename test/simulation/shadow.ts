@@ -10,6 +10,8 @@ export interface ShadowHold {
   tokens: bigint;
   ended: { readonly tokens: bigint; readonly money: bigint } | undefined;
   readonly atMs: number;
+  dispatched: boolean;
+  leaseEndMs: number;
 }
 
 export class Shadow {

@@ -3,7 +3,7 @@ import type { Door, Fare, StreamWords } from '#ports/door.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Chance } from './chance.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-import { tokensOf, type WireEvent, WireReader } from './wire.ts';
+import { WireReader } from './wire.ts';
 
 export interface Patience {
   readonly hangUpAfterMs: number | undefined;
@@ -33,7 +33,6 @@ export class SimulatedDoor implements Door {
   readonly #hangUp = new AbortController();
   readonly #options: DoorOptions;
   readonly #reader = new WireReader();
-  readonly #contents: WireEvent[] = [];
   #started = false;
   #pieces = 0;
 
@@ -69,8 +68,7 @@ export class SimulatedDoor implements Door {
     const { record, patience, clock, chance } = this.#options;
     const text = bytes.toString();
     if (text.startsWith('fare ')) record.told = text.slice('fare '.length).trim();
-    else this.#contents.push(...this.#reader.read(Buffer.from(text)));
-    record.tokensPassed = tokensOf(this.#contents);
+    else record.passed.push(...this.#reader.read(Buffer.from(text)));
     this.#pieces += 1;
     if (patience.hangUpAfterPieces === this.#pieces) clock.after(0, () => this.hangUp());
     return patience.readsSlowly ? clock.sleep(chance.below(800)) : undefined;

@@ -37,12 +37,21 @@ function usageOf(raw: unknown): Usage {
   if (!reported) return missingUsage({ normalizer: { id: 'simulated', version: '1' }, raw: raw ?? null });
   const { promptTokens, completionTokens } = reported;
   const counted = estimatedUsage({
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
+    prompt_tokens: promptTokens ?? 0,
+    completion_tokens: completionTokens ?? 0,
     method: 'simulated',
     raw,
   });
-  return { ...counted, status: 'reported', normalizer: { id: 'simulated', version: '1' } };
+  const missing = [
+    ...(promptTokens === undefined ? ['PROMPT_TOKENS_MISSING'] : []),
+    ...(completionTokens === undefined ? ['COMPLETION_TOKENS_MISSING'] : []),
+  ];
+  return {
+    ...counted,
+    status: missing.length === 0 ? 'reported' : 'partial',
+    flags: missing,
+    normalizer: { id: 'simulated', version: '1' },
+  };
 }
 
 function parse(answer: Buffer): unknown {

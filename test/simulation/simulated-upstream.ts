@@ -1,6 +1,12 @@
 // Providers that follow a script, over the connection's real pieces of bytes.
 import { AnswerBody } from '#adapters/upstream/answer-body.ts';
-import { type Upstream, type UpstreamAnswer, type UpstreamBody, UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
+import {
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamBody,
+  UpstreamError,
+  type UpstreamRequest,
+} from '#ports/upstream.ts';
 import type { Chance } from './chance.ts';
 import type { Life } from './life.ts';
 import { headTimeoutMs, idleTimeoutMs } from './menu.ts';
@@ -21,7 +27,11 @@ export function simulatedUpstream(options: UpstreamOptions): Upstream {
   return { send: (request, signal) => send(options, options.begin(request), signal), close: async () => undefined };
 }
 
-function send({ clock, life, chance }: UpstreamOptions, sending: Sending, signal?: AbortSignal): Promise<UpstreamAnswer> {
+function send(
+  { clock, life, chance }: UpstreamOptions,
+  sending: Sending,
+  signal?: AbortSignal,
+): Promise<UpstreamAnswer> {
   const { script } = sending;
   const body = new AnswerBody();
   // Whatever was still under way is lost with the process.
@@ -47,22 +57,24 @@ function send({ clock, life, chance }: UpstreamOptions, sending: Sending, signal
       sending.headGiven = true;
       resolve({ status, headers, body: watched(body, sending) });
     };
+    const over = (): void => signal?.removeEventListener('abort', onAbort);
     const end = (how: 'ended' | UpstreamError): void => {
-      signal?.removeEventListener('abort', onAbort);
+      over();
       sending.bodyEnd = how === 'ended' ? 'ended' : 'broken';
       if (how === 'ended') body.end();
       else body.fail(how);
     };
+    const fail = (error: UpstreamError): void => {
+      over();
+      reject(error);
+    };
     switch (script.kind) {
       case 'unreachable':
-        return later(script.afterMs, () => reject(new UpstreamError('unreachable', 'Nobody is there.')));
+        return later(script.afterMs, () => fail(new UpstreamError('unreachable', 'Nobody is there.')));
       case 'breaks-before-head':
-        return later(script.afterMs, () => reject(new UpstreamError('broken', 'The connection broke off.')));
+        return later(script.afterMs, () => fail(new UpstreamError('broken', 'The connection broke off.')));
       case 'silent':
-        return later(headTimeoutMs, () => {
-          sending.timedOut = true;
-          reject(new UpstreamError('timeout', 'The provider was silent for too long.'));
-        });
+        return later(headTimeoutMs, () => fail(new UpstreamError('timeout', 'The provider was silent for too long.')));
       case 'refusal':
         return later(script.afterMs, () => {
           const { retryAfterMs } = script;
@@ -115,7 +127,10 @@ function playEnd(how: StreamEnd, { later, end }: Pick<Playing, 'later' | 'end'>)
 }
 
 /** As many bytes as the answer has, the usage in its first line. */
-export function wholePiece({ bodyAfterMs, bytes, usage }: Extract<Script, { kind: 'whole' }>): { afterMs: number; bytes: Buffer } {
+export function wholePiece({ bodyAfterMs, bytes, usage }: Extract<Script, { kind: 'whole' }>): {
+  afterMs: number;
+  bytes: Buffer;
+} {
   const said = usage ? { prompt: usage.promptTokens, completion: usage.completionTokens } : null;
   return { afterMs: bodyAfterMs, bytes: Buffer.from(`${JSON.stringify(said)}\n${'.'.repeat(bytes)}`) };
 }

@@ -15,7 +15,7 @@ import { Probes } from './probes.ts';
 import { Shadow } from './shadow.ts';
 import { type Traits, traitsOf } from './traits.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { Violation } from './violation.ts';
+import { unexpected, Violation } from './violation.ts';
 import { watchedStore } from './watched-store.ts';
 
 export interface StoreAndShadow {
@@ -66,7 +66,7 @@ export class Stage {
   gateway: Gateway | undefined;
   lives = 0;
   /** The first promise that did not hold; whatever runs beside the steps reports here. */
-  broken: unknown;
+  broken: Violation | undefined;
   readonly #tell: (line: string) => void;
 
   constructor({ seed, fault, tell }: StageOptions) {
@@ -102,7 +102,7 @@ export class Stage {
 
   breaks(error: unknown): void {
     if (error instanceof Violation) this.broken ??= error;
-    else this.broken ??= new Violation('something failed that must not fail', describe(error));
+    else this.broken ??= new Violation(unexpected, describe(error));
   }
 
   newStore(): StoreAndShadow {

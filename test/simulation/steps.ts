@@ -27,7 +27,7 @@ export type GatewayDeed =
 
 /** Happens to the world around it. */
 export type WorldDeed =
-  | { readonly kind: 'wait' | 'resync' | 'redeliver' }
+  | { readonly kind: 'wait' | 'resync' | 'redeliver' | 'store-wiped' }
   | { readonly kind: 'database-away' | 'store-away' | 'disk-full'; readonly forMs: number }
   | { readonly kind: 'lose-answers'; readonly count: number }
   | { readonly kind: 'crash'; readonly plan: CrashPlan }
@@ -90,6 +90,7 @@ function worldDeedOf(chance: Chance, { storeApart }: Traits): WorldDeed {
     [3, () => ({ kind: 'lose-answers', count: chance.between(1, 3) })],
     [2, () => ({ kind: 'disk-full', forMs })],
     [storeApart ? 2 : 0, () => ({ kind: 'store-away', forMs })],
+    [storeApart ? 1 : 0, () => ({ kind: 'store-wiped' })],
     [4, () => ({ kind: 'resync' })],
     [2, () => ({ kind: 'reprice', dish: chance.pick(dishNames), factor: BigInt(chance.between(2, 4)) })],
     [3, () => ({ kind: 'wait' })],
@@ -113,7 +114,9 @@ function callOf(chance: Chance): CallStep {
     choices: dish === 'vectors' || chance.odds(0.85) ? 1 : 2,
     outputLimit: chance.odds(0.5) ? chance.pick([1, 40, 700, 2_000, 6_000]) : undefined,
     patience: {
-      hangUpAfterMs: leaves ? chance.pick([0, 1, chance.below(60), chance.below(4_000), chance.below(40_000)]) : undefined,
+      hangUpAfterMs: leaves
+        ? chance.pick([0, 1, chance.below(60), chance.below(4_000), chance.below(40_000)])
+        : undefined,
       hangUpAfterPieces: chance.odds(0.06) ? chance.between(1, 4) : undefined,
       readsSlowly: chance.odds(0.1),
     },

@@ -5,25 +5,30 @@ import type { FastStore } from '#ports/fast-store.ts';
 import type { Life } from './life.ts';
 import type { Stage } from './stage.ts';
 
-export function storeThrough(stage: Stage, store: FastStore, life: Life): FastStore {
-  const through = stage.traits.storeApart ? apart(stage, life) : <Result>(deed: () => Promise<Result>) => life.directly(deed);
+export function storeThrough(stage: Stage, life: Life): FastStore {
+  // One of its own dies with the process; one apart may have been emptied since.
+  const own = stage.kept.store;
+  const store = (): FastStore => (stage.traits.storeApart ? stage.kept.store : own);
+  const through = stage.traits.storeApart
+    ? apart(stage, life)
+    : <Result>(deed: () => Promise<Result>) => life.directly(deed);
   return {
-    load: (wallets, counters) => through(() => store.load(wallets, counters)),
-    hold: (request) => through(() => store.hold(request)),
-    dispatch: (call, leaseMs) => through(() => store.dispatch(call, leaseMs)),
-    touch: (requestId, leaseMs, checkpoint) => through(() => store.touch(requestId, leaseMs, checkpoint)),
-    extend: (requestId, more) => through(() => store.extend(requestId, more)),
-    settle: (entry, actualTokens) => through(() => store.settle(entry, actualTokens)),
-    void: (requestId) => through(() => store.void(requestId)),
-    expired: (limit) => through(() => store.expired(limit)),
-    reap: (entry) => through(() => store.reap(entry)),
-    credit: (walletId, amount, creditSeq) => through(() => store.credit(walletId, amount, creditSeq)),
-    resync: (truth) => through(() => store.resync(truth)),
-    wallet: (walletId) => through(() => store.wallet(walletId)),
-    spent: (counter) => through(() => store.spent(counter)),
-    outbox: (limit) => through(() => store.outbox(limit)),
-    outboxSize: () => through(() => store.outboxSize()),
-    confirm: (eventIds) => through(() => store.confirm(eventIds)),
+    load: (wallets, counters) => through(() => store().load(wallets, counters)),
+    hold: (request) => through(() => store().hold(request)),
+    dispatch: (call, leaseMs) => through(() => store().dispatch(call, leaseMs)),
+    touch: (requestId, leaseMs, checkpoint) => through(() => store().touch(requestId, leaseMs, checkpoint)),
+    extend: (requestId, more) => through(() => store().extend(requestId, more)),
+    settle: (entry, actualTokens) => through(() => store().settle(entry, actualTokens)),
+    void: (requestId) => through(() => store().void(requestId)),
+    expired: (limit) => through(() => store().expired(limit)),
+    reap: (entry) => through(() => store().reap(entry)),
+    credit: (walletId, amount, creditSeq) => through(() => store().credit(walletId, amount, creditSeq)),
+    resync: (truth) => through(() => store().resync(truth)),
+    wallet: (walletId) => through(() => store().wallet(walletId)),
+    spent: (counter) => through(() => store().spent(counter)),
+    outbox: (limit) => through(() => store().outbox(limit)),
+    outboxSize: () => through(() => store().outboxSize()),
+    confirm: (eventIds) => through(() => store().confirm(eventIds)),
   };
 }
 

@@ -26,7 +26,14 @@ export function topUpAgain(stage: Stage, gateway: Gateway, chance: Chance): void
 
 export async function post(stage: Stage, { house }: Gateway, payment: Payment): Promise<void> {
   const { ledger, store, clock, identifiers, log } = house;
-  const desk = { ledger, store, clock, identifiers, log, administration: { wallets: { noteTopUp: async () => undefined } } };
+  const desk = {
+    ledger,
+    store,
+    clock,
+    identifiers,
+    log,
+    administration: { wallets: { noteTopUp: async () => undefined } },
+  };
   const credited = creditWallet(desk, {
     actor: 'operator',
     wallet: { id: payment.walletId, currency: 'usd' },

@@ -9,9 +9,9 @@ export type WalletId = (typeof walletIds)[number];
 
 /** In units of a dollar's 10⁻¹²: one for a few calls, one for many, one for very many. */
 export const firstCredits: Readonly<Record<WalletId, bigint>> = {
-  alder: 3_000_000_000n,
-  birch: 12_000_000_000n,
-  cedar: 80_000_000_000n,
+  alder: 1_600_000_000n,
+  birch: 6_000_000_000n,
+  cedar: 60_000_000_000n,
 };
 
 export interface Key {
@@ -27,11 +27,11 @@ interface Holder {
 }
 
 // This user's keys draw on two wallets, and one budget stands over both.
-const ada: LimitOwner = { scope: 'user:ada', label: 'user', limits: { budgets: { day: amount(4_000_000_000n) } } };
+const ada: LimitOwner = { scope: 'user:ada', label: 'user', limits: { budgets: { day: amount(2_500_000_000n) } } };
 const guild: LimitOwner = {
   scope: 'organization:guild',
   label: 'organization',
-  limits: { budgets: { month: amount(15_000_000_000n) }, concurrency: 3, requestsPerDay: 40 },
+  limits: { budgets: { month: amount(8_000_000_000n) }, concurrency: 3, requestsPerDay: 40 },
 };
 
 const holders: readonly Holder[] = [
@@ -39,19 +39,19 @@ const holders: readonly Holder[] = [
   { wallet: 'alder', owners: [ada], more: { userId: 'ada', overspendPolicy: 'strict', defaultOutputTokens: 700 } },
   {
     wallet: 'birch',
-    limits: { budgets: { total: amount(9_000_000_000n) } },
+    limits: { budgets: { total: amount(4_000_000_000n) } },
     owners: [guild],
     more: { organizationId: 'guild' },
   },
   {
     wallet: 'birch',
-    limits: { minBalance: amount(1_500_000_000n), tokensPerMinute: 9_000 },
+    limits: { minBalance: amount(1_000_000_000n), tokensPerMinute: 9_000 },
     owners: [ada, guild],
     more: { userId: 'ada', organizationId: 'guild' },
   },
   { wallet: 'cedar', limits: { requestsPerMinute: 4, concurrency: 2 } },
-  { wallet: 'cedar', limits: { moneyPerMinute: amount(4_000_000_000n) }, more: { overspendPolicy: 'strict' } },
-  { wallet: 'cedar', more: { defaultOutputTokens: 4_000 } },
+  { wallet: 'cedar', limits: { moneyPerMinute: amount(2_500_000_000n) }, more: { overspendPolicy: 'strict' } },
+  { wallet: 'cedar', limits: { tokensPerDay: 30_000 }, more: { defaultOutputTokens: 4_000 } },
   { wallet: 'cedar', more: { refusedBecause: 'Its user has left.' } },
 ];
 

@@ -10,6 +10,9 @@ export class Violation extends Error {
   }
 }
 
+/** The rule that breaks when something throws what nobody foresaw. */
+export const unexpected = 'something failed that must not fail';
+
 export function must(holds: boolean, rule: string, what: () => string): void {
   if (!holds) throw new Violation(rule, what());
 }

@@ -27,14 +27,17 @@ export class WireReader implements StreamReader {
 }
 
 function readEvent(bytes: Buffer): WireEvent {
-  const [kind = '', textBytes = '', prompt = '', completion = ''] = bytes.toString('latin1').trim().split(' ');
-  const usage = prompt === '-' ? {} : { usage: { prompt: Number(prompt), completion: Number(completion) } };
+  const [kind = '', textBytes = '', prompt = '-', completion = '-'] = bytes.toString('latin1').trim().split(' ');
+  const usage = {
+    ...(prompt === '-' ? {} : { prompt: Number(prompt) }),
+    ...(completion === '-' ? {} : { completion: Number(completion) }),
+  };
   return {
     bytes,
     kind: kindOf(kind),
     deltas: kind === 'content' ? 1 : 0,
     textBytes: Number(textBytes),
-    ...usage,
+    ...(prompt === '-' && completion === '-' ? {} : { usage }),
   };
 }
 
@@ -50,17 +53,18 @@ function kindOf(word: string): StreamEvent['kind'] {
   }
 }
 
-/** Tokens of a stream as far as nobody says: a piece is at least one, four bytes are one. */
-export function tokensOf(events: readonly Pick<StreamEvent, 'deltas' | 'textBytes'>[]): number {
+/** Text of a stream, as tokens, as far as nobody says: a piece is at least one, four bytes are one. */
+export function tokensOf(events: readonly Pick<StreamEvent, 'deltas' | 'textBytes'>[], bytesPerToken = 4): number {
   const deltas = events.reduce((sum, event) => sum + event.deltas, 0);
   const textBytes = events.reduce((sum, event) => sum + event.textBytes, 0);
-  return Math.max(deltas, Math.ceil(textBytes / 4));
+  return Math.max(deltas, Math.ceil(textBytes / bytesPerToken));
 }
 
-/** The last word of each field. */
+/** The last word of each field; `undefined` when there is none. */
 export function reportedIn(raw: unknown): Reported | undefined {
-  if (typeof raw !== 'object' || raw === null || !('prompt' in raw) || !('completion' in raw)) return undefined;
-  const { prompt, completion } = raw;
-  if (typeof prompt !== 'number' || typeof completion !== 'number') return undefined;
-  return { promptTokens: prompt, completionTokens: completion };
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const promptTokens = 'prompt' in raw && typeof raw.prompt === 'number' ? { promptTokens: raw.prompt } : undefined;
+  const completionTokens =
+    'completion' in raw && typeof raw.completion === 'number' ? { completionTokens: raw.completion } : undefined;
+  return promptTokens || completionTokens ? { ...promptTokens, ...completionTokens } : undefined;
 }

@@ -9,7 +9,7 @@ import { amount, amountMax, zero } from '#core/money/amount.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
 import type { Books } from '#ports/books.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Ledger, TopUp, TopUpOutcome, WriteOutcome } from '#ports/ledger.ts';
+import type { Credited, Ledger, TopUp, TopUpOutcome, WriteOutcome } from '#ports/ledger.ts';
 import { memoryBooks } from './ledger-books.ts';
 import { counterKey, emptyTables, type LedgerTables, topUpKey } from './ledger-tables.ts';
 
@@ -76,6 +76,13 @@ export class MemoryLedger implements Ledger {
           spent: amount(spent > amountMax ? amountMax : spent),
         })),
     };
+  }
+
+  async creditsAfter(walletId: string, creditSeq: bigint): Promise<readonly Credited[]> {
+    const credits = this.tables.events.filter((event) => event.walletId === walletId && event.kind !== 'charge');
+    return credits
+      .map((event, index) => ({ creditSeq: BigInt(index) + 1n, amount: event.amount }))
+      .slice(Number(creditSeq));
   }
 
   async openGateway(gatewayId: string): Promise<void> {

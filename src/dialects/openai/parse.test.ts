@@ -64,3 +64,30 @@ test('embeddings take a text or a list, and nothing else', () => {
   expect(parse({ model: 'm', input: [1, 2] }, 'embedding').kind).toBe('call');
   expect(parse({ model: 'm', input: 5 }, 'embedding')).toMatchObject({ kind: 'malformed', param: 'input' });
 });
+
+test.each([
+  ['Model', 'almost'],
+  ['N', 'almost'],
+  ['MAX_TOKENS', 'almost'],
+  ['ſtream', 'almost'],
+  ['models', 'chooses a model'],
+  ['fallbacks', 'chooses a model'],
+  ['web_search_options', 'searches'],
+])('a field %s, which could make it another call than was priced, is refused', (field, message) => {
+  expect(parse({ model: 'm', messages, [field]: { a: 1 } })).toMatchObject({
+    kind: 'malformed',
+    param: field,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('other fields that nobody here knows pass through', () => {
+  expect(parse({ model: 'm', messages, seed: 1, user: 'u', top_k: 3, enable_search: false }).kind).toBe('call');
+});
+
+test('bytes that are no text are refused, and so is a word as long as a book', () => {
+  const bytes = Buffer.from('{"model":"m","messages":[{"role":"user","content":"\u0000"}]}');
+  bytes[bytes.indexOf(0)] = 0xff;
+  expect(parseCall('chat', bytes, {})).toMatchObject({ kind: 'malformed', message: expect.stringContaining('UTF-8') });
+  expect(parse({ model: 'm', messages, service_tier: 'x'.repeat(65) })).toMatchObject({ param: 'service_tier' });
+});

@@ -1,6 +1,8 @@
 // What a caller asks in OpenAI's dialect: only what money and routing need is read; the rest is the provider's to judge.
+import { isUtf8 } from 'node:buffer';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { ModelKind } from '#core/catalog/catalog.ts';
+import { refusedField } from './refused-fields.ts';
 
 export type Parsed =
   | { readonly kind: 'call'; readonly call: ModelCall }
@@ -11,12 +13,16 @@ type Fields = Readonly<Record<string, unknown>>;
 const choicesMax = 128;
 
 export function parseCall(kind: ModelKind, body: Buffer, extraHeaders: Readonly<Record<string, string>>): Parsed {
+  // What does not decode would grow in decoding, and its bytes would no longer bound its tokens.
+  if (!isUtf8(body)) return { kind: 'malformed', message: 'The body is not valid UTF-8.' };
   const text = body.toString('utf8');
   const fields = parseObject(text);
   if (typeof fields === 'string') return { kind: 'malformed', message: fields };
+  const refused = refusedField(fields);
+  if (refused) return { kind: 'malformed', ...refused };
   const wrong = kind === 'chat' ? firstWrongChatField(fields) : firstWrongEmbeddingField(fields);
   if (wrong) return { kind: 'malformed', ...wrong };
-  const prompt = kind === 'chat' ? partsOf(fields['messages']) : { images: 0, attachments: 0 };
+  const prompt = kind === 'chat' ? partsOf(fields['messages']) : { images: 0, attachments: objectsIn(fields['input']) };
   const limit = limitOf(fields);
   const options = fields['stream_options'];
   const tier = fields['service_tier'];
@@ -66,6 +72,7 @@ function firstWrongChatField(fields: Fields): Wrong | undefined {
       `a whole number from 1 to ${choicesMax}`,
       optional(fields['n'], (n) => isCount(n) && n <= choicesMax),
     ) ??
+    wrong('service_tier', 'a short word', optional(fields['service_tier'], isShortWord)) ??
     wrong('max_tokens', 'a whole number of at least 1', optional(fields['max_tokens'], isCount)) ??
     wrong('max_completion_tokens', 'a whole number of at least 1', optional(fields['max_completion_tokens'], isCount))
   );
@@ -88,6 +95,10 @@ function optional(value: unknown, right: (value: unknown) => boolean): boolean {
   return value === undefined || value === null || right(value);
 }
 
+function isShortWord(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 64;
+}
+
 function isBoolean(value: unknown): boolean {
   return typeof value === 'boolean';
 }
@@ -106,6 +117,11 @@ function limitOf(fields: Fields): Pick<ModelCall, 'outputLimit' | 'outputLimitFi
     if (typeof limit === 'number') return { outputLimit: limit, outputLimitField: field };
   }
   return {};
+}
+
+/** Embeddings of something else than text. */
+function objectsIn(input: unknown): number {
+  return Array.isArray(input) ? input.filter(isObject).length : 0;
 }
 
 function partsOf(messages: unknown): { readonly images: number; readonly attachments: number } {

@@ -8,7 +8,7 @@ import type { Vault } from '#ports/vault.ts';
 
 export interface AdminDesk {
   readonly administration: Administration;
-  readonly ledger: Pick<Ledger, 'topUp' | 'load'>;
+  readonly ledger: Pick<Ledger, 'topUp' | 'load' | 'creditsAfter'>;
   readonly store: Pick<FastStore, 'credit' | 'load' | 'wallet'>;
   readonly vault: Vault;
   readonly clock: Clock;

@@ -137,32 +137,30 @@ function requireCurrency(wallet: Wallet, code: string): void {
 const triesMax = 20;
 const pauseMs = 25;
 
-// The wallet may be unknown there yet, or an earlier credit by another process may still be on its way. One that never
-// arrives, because its process died, is left to reconciliation.
-async function showToCalls(desk: CreditDesk, walletId: string, booked: Booked): Promise<boolean> {
-  const { ledger, store, clock, log } = desk;
+// In the ledger's order, from where the store stands: so that this also shows an earlier credit whose own deed was cut off
+// between ledger and store.
+async function showToCalls(
+  { ledger, store, clock, log }: CreditDesk,
+  walletId: string,
+  booked: Booked,
+): Promise<boolean> {
   try {
     for (let tries = 0; tries < triesMax; tries += 1) {
-      if (await isShown(desk, walletId, booked)) return true;
-      const { wallets, counters } = await ledger.load([walletId]);
-      await store.load(wallets, counters);
+      const view = await store.wallet(walletId);
+      if (view && view.creditSeq >= booked.creditSeq) return true;
+      if (view) {
+        for (const { amount, creditSeq } of await ledger.creditsAfter(walletId, view.creditSeq)) {
+          await store.credit(walletId, amount, creditSeq);
+        }
+      } else {
+        const { wallets, counters } = await ledger.load([walletId]);
+        await store.load(wallets, counters);
+      }
       if (tries > 0) await clock.sleep(pauseMs);
     }
-    log.warn(
-      { walletId, topUpId: booked.topUpId },
-      'A top-up is booked, but an earlier one is missing where calls look.',
-    );
+    log.warn({ walletId, topUpId: booked.topUpId }, 'A top-up is booked, but does not appear where calls look.');
   } catch (error) {
     log.warn({ walletId, topUpId: booked.topUpId, error }, 'A top-up is booked, but not yet shown to calls.');
   }
   return false;
-}
-
-async function isShown({ store }: CreditDesk, walletId: string, booked: Booked): Promise<boolean> {
-  if (booked.kind === 'credited') {
-    return (await store.credit(walletId, booked.amount, booked.creditSeq)) !== 'missing';
-  }
-  // Of a repeat the ledger says the wallet's newest credit, which may be another one: that is for its own deed to show.
-  const view = await store.wallet(walletId);
-  return view !== undefined && view.creditSeq >= booked.creditSeq;
 }

@@ -29,10 +29,24 @@ export async function reapOnce(house: House, directory: Directory): Promise<numb
     if (hold.state === 'dispatched') sent.push(hold);
     else if (await house.store.void(hold.requestId)) ended += 1;
   }
-  for (const entry of await estimateEntries(directory, sent, house.clock.now())) {
-    await house.journal.append({ kind: 'settle', entry });
-    if (await house.store.reap(entry)) ended += 1;
-  }
+  for (const hold of sent) if (await reap(house, directory, hold)) ended += 1;
   if (ended > 0) house.log.warn({ ended }, 'ended holds whose calls never came back');
   return ended;
+}
+
+// Each on its own: one that cannot be estimated leaves the others free to go.
+async function reap(house: House, directory: Directory, hold: Unreturned): Promise<boolean> {
+  try {
+    const [entry] = await estimateEntries(directory, [hold], house.clock.now());
+    if (!entry) return false;
+    await house.journal.append({ kind: 'settle', entry });
+    return await house.store.reap(entry);
+  } catch (error) {
+    const { requestId } = hold.call;
+    house.log.warn(
+      { error, request_id: requestId },
+      'a call that never came back cannot be charged yet; it is tried again',
+    );
+    return false;
+  }
 }

@@ -5,6 +5,9 @@ import type { House } from '../house.ts';
 
 const batchMax = 500;
 
+/** Enough for a reader to find the call that just ended. */
+const flushRoundsMax = 4;
+
 /** An entry waits at most this long for company. */
 const restMs = 25;
 
@@ -50,9 +53,12 @@ export class LedgerWriter {
     }
   }
 
-  /** Writes until nothing waits. Rejects when the ledger is out of reach. */
-  async flush(): Promise<void> {
-    while ((await this.#house.store.outboxSize()) > this.#setAside.size) await this.writeOnce();
+  /** Writes until nothing waits, or for a bounded time when more keeps coming. Rejects when the ledger is out of reach. */
+  async flush(roundsMax = flushRoundsMax): Promise<void> {
+    for (let round = 0; round < roundsMax; round += 1) {
+      if ((await this.#house.store.outboxSize()) <= this.#setAside.size) return;
+      await this.writeOnce();
+    }
   }
 
   /** One batch; how many entries it had. Two callers share one write. */

@@ -36,7 +36,7 @@ export function gateway(dependencies: GatewayDependencies) {
     const path = query < 0 ? url : url.slice(0, query);
     const kind = callPaths[path];
     const answered = kind
-      ? answerCall(house, { request, door, requestId, kind, draining: draining() })
+      ? answerCall(house, { request, door, requestId, kind, draining })
       : answerAbout(dependencies, { request, door, path, query: query < 0 ? '' : url.slice(query + 1) });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
@@ -47,16 +47,18 @@ interface CallRequest {
   readonly door: HttpDoor;
   readonly requestId: string;
   readonly kind: ModelKind;
-  readonly draining: boolean;
+  readonly draining: () => boolean;
 }
 
 async function answerCall(house: House, { request, door, requestId, kind, draining }: CallRequest): Promise<void> {
   if (request.method !== 'POST') {
     throw new Failure('method_not_allowed', `This address takes POST, not ${request.method ?? 'nothing'}.`);
   }
-  if (draining)
-    throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
   const body = await readBody(request);
+  // Not before: what is still being uploaded when the stop is asked for would be cut off by it.
+  if (draining()) {
+    throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
+  }
   const parsed = parseCall(kind, body, extraHeaders(request));
   if (parsed.kind === 'malformed') {
     const named = parsed.param === undefined ? {} : { param: parsed.param };
