@@ -10,6 +10,7 @@ import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
 import type { HoldOutcome, HoldRequest } from '#ports/fast-store.ts';
 import type { CallFare } from './fare.ts';
 import type { House } from './house.ts';
+import { loadWallet } from './view-wallet.ts';
 
 /** A hold outlives its last touch by this; touches come every two seconds. */
 export const leaseMs = 30_000;
@@ -68,15 +69,7 @@ function tooDear(call: ModelCall): Failure {
 async function askForHold(house: House, request: HoldRequest): Promise<HoldOutcome> {
   const outcome = await house.store.hold(request);
   if (outcome.kind !== 'unknown-wallet') return outcome;
-  try {
-    const { wallets, counters } = await house.ledger.load([request.walletId]);
-    await house.store.load(wallets, counters);
-  } catch (cause) {
-    throw new Failure('not_exact', 'The wallet could not be read just now. Try again shortly.', {
-      retryAfterMs: 1_000,
-      cause,
-    });
-  }
+  await loadWallet(house, request.walletId);
   return house.store.hold(request);
 }
 

@@ -38,7 +38,10 @@ export async function meterStream(
 ): Promise<Metered> {
   const meter = new StreamMeter(house, open, door);
   const reader = provider.stream();
-  open.progress = () => ({ promptTokens: open.dispatched?.promptTokensEstimate ?? 0, completionTokens: meter.tokens });
+  open.progress = () => ({
+    promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
+    completionTokens: meter.tokensEstimate,
+  });
   const drains = priced.target.provider.onHangUp === 'drain';
   let draining: AbortController | undefined;
   const onHangUp = (): void => {

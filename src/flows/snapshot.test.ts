@@ -24,7 +24,7 @@ test('a key that is revoked while it is looked up for the first time stays revok
     priceVersions: () => Promise.resolve([]),
     watch: () => Promise.resolve({ stop: () => Promise.resolve() }),
   };
-  const clock = { now: () => 0, sleep: () => Promise.resolve() };
+  const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const snapshot = new Snapshot({ directory, clock, log });
   const looked = snapshot.lookUp('hash');

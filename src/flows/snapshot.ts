@@ -6,6 +6,7 @@ import type { Caller } from '#core/keys/caller.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 import type { Log } from '#ports/log.ts';
+import { patienceMs, within } from './within.ts';
 
 /** The net beneath notifications: a revoked key stops within this time everywhere, a published price holds. */
 const pollMs = 2_000;
@@ -52,16 +53,18 @@ export class Snapshot {
   async lookUp(keyHash: string): Promise<Caller | undefined> {
     if (this.#lookups >= lookupsMax) throw unsure();
     this.#lookups += 1;
+    // A query that hangs keeps its place, so that no more of them can pile up than there are places.
+    const asked = this.#directory.callerByHash(keyHash).finally(() => {
+      this.#lookups -= 1;
+    });
     try {
-      const caller = await this.#directory.callerByHash(keyHash);
+      const caller = await within(this.#clock, patienceMs, asked);
       // A refresh that came in between has read the newer one.
       const newer = this.#callers.get(keyHash);
       if (caller && !newer) this.#callers.set(keyHash, caller);
       return newer ?? caller;
     } catch (cause) {
       throw unsure(cause);
-    } finally {
-      this.#lookups -= 1;
     }
   }
 

@@ -2,23 +2,28 @@
 import { Failure } from '#core/failure.ts';
 import type { WalletView } from '#ports/fast-store.ts';
 import type { House } from './house.ts';
+import { patienceMs, within } from './within.ts';
+
+type Keepers = Pick<House, 'store' | 'ledger' | 'clock'>;
 
 /** @throws Failure `not_exact` when it can be read nowhere. */
-export async function viewWallet(
-  { store, ledger }: Pick<House, 'store' | 'ledger'>,
-  walletId: string,
-): Promise<WalletView> {
-  const known = await store.wallet(walletId);
+export async function viewWallet(keepers: Keepers, walletId: string): Promise<WalletView> {
+  const known = await keepers.store.wallet(walletId);
   if (known) return known;
+  await loadWallet(keepers, walletId);
+  const loaded = await keepers.store.wallet(walletId);
+  if (!loaded) throw unreadable();
+  return loaded;
+}
+
+/** Tells the store what the ledger has of a wallet that it does not know. @throws Failure `not_exact` */
+export async function loadWallet({ store, ledger, clock }: Keepers, walletId: string): Promise<void> {
   try {
-    const { wallets, counters } = await ledger.load([walletId]);
+    const { wallets, counters } = await within(clock, patienceMs, ledger.load([walletId]));
     await store.load(wallets, counters);
   } catch (cause) {
     throw unreadable(cause);
   }
-  const loaded = await store.wallet(walletId);
-  if (!loaded) throw unreadable();
-  return loaded;
 }
 
 function unreadable(cause?: unknown): Failure {

@@ -26,7 +26,7 @@ for pid in $running; do kill -KILL "$pid"; done
 elsewhere=$(sed -n 's/.*"home": "\\(\\/.*\\)".*/\\1/p' "$1/postgres.json")
 elsewhere=\${elsewhere:-$1/postgres}
 serving() {
-  ls -l /proc/[0-9]*/cwd | sed -n "s#.* /proc/\\([0-9]*\\)/cwd -> \\($1/postgres\\|$2\\)/cluster\$#\\1#p"
+  ls -l /proc/[0-9]*/cwd | sed -n "s#.* /proc/\\([0-9]*\\)/cwd -> \\($1/postgres\\|$2\\)/cluster\\$#\\1#p"
 }
 tenths=0
 while [ "$tenths" -lt 150 ] && [ -n "$(serving "$1" "$elsewhere")" ]; do

@@ -8,7 +8,6 @@ export interface Admission {
   readonly shadow: Shadow;
   readonly request: HoldRequest;
   readonly granted: bigint;
-  readonly nowMs: number;
 }
 
 /** Before the hold is noted: what concurrent calls may spend together is never more than the wallet has. */
@@ -34,26 +33,19 @@ export function checkBudgets({ shadow, request, granted }: Admission): void {
 }
 
 /** After the hold is noted. */
-export function checkLimits({ shadow, request, nowMs }: Admission): void {
+export function checkLimits({ shadow, request, nowMs }: Omit<Admission, 'granted'> & { readonly nowMs: number }): void {
   for (const slot of request.slots) {
-    const taken = [...shadow.holds.values()].filter((hold) =>
-      hold.request.slots.some((each) => each.scope === slot.scope),
-    );
-    const what = () => `${taken.length} of ${slot.limit} under ${slot.scope}`;
-    must(taken.length <= slot.limit, 'admitted more at once than there are slots', what);
+    const taken = shadow.taken(slot.scope);
+    const what = () => `${taken} of ${slot.limit} under ${slot.scope}`;
+    must(taken <= slot.limit, 'admitted more at once than there are slots', what);
   }
   for (const rate of request.rates) {
-    const counted = shadow.admitted.filter(
-      (hold) => hold.atMs > nowMs - rate.windowMs && hold.request.rates.some((each) => each.scope === rate.scope),
-    );
+    const counted = shadow.countedSince(nowMs - rate.windowMs, rate.scope);
     const sum = counted.reduce((total, hold) => total + consumed(hold, rate.meter), 0n);
     // What a call consumed beyond its hold, or bought later, counts in the window without having been refused.
     const excused = counted.reduce((total, hold) => total + beyondHold(hold, rate.meter), 0n);
-    must(
-      sum - excused <= rate.limit,
-      'admitted more than a rate allows',
-      () => `${sum} of ${rate.limit} under ${rate.scope}`,
-    );
+    const what = () => `${sum} of ${rate.limit} under ${rate.scope}`;
+    must(sum - excused <= rate.limit, 'admitted more than a rate allows', what);
   }
 }
 

@@ -3,11 +3,13 @@ import type { UpstreamRequest } from '#ports/upstream.ts';
 import { scriptFor } from './script.ts';
 import type { Sending } from './sending.ts';
 import type { Stage } from './stage.ts';
+import { must } from './violation.ts';
 
 export function beginSending(stage: Stage): (request: UpstreamRequest) => Sending {
   return ({ headers }) => {
     const record = stage.calls.get(headers['x-call'] ?? '');
     if (!record) throw new Error('A request was sent for a call that nobody made.');
+    must(record.maySend, 'sent without its hold', () => record.requestId);
     const chance = stage.chance.fork(`call ${record.no} sending ${record.sendings.length}`);
     const outputTokensMax = Number(headers['x-output-max']);
     const { streamed, bodyBytes } = record.call;

@@ -18,6 +18,8 @@ export interface CallRecord {
   readonly sendings: Sending[];
   /** All that was ever set aside for it. */
   held: bigint;
+  /** Its hold was there when it was last dispatched. */
+  maySend: boolean;
   /** The latest that is on the disk. */
   dispatched: DispatchedCall | undefined;
   finalOnDisk: ChargeEntry | undefined;

@@ -1,4 +1,5 @@
 // A process that ends in good order: no new calls, the last ones end, the ledger gets what waits, and the life is closed.
+import { inGoodOrder } from './life.ts';
 import { orOutage } from './outage.ts';
 import type { Gateway, Stage } from './stage.ts';
 
@@ -13,5 +14,5 @@ export async function closeGateway(stage: Stage, gateway: Gateway): Promise<void
   if (written) await orOutage(stage, house.ledger.closeGateway(house.dispatches.gatewayId, house.dispatches.last));
   await house.journal.close();
   stage.probes.saw(written ? 'closed in good order' : 'closed with the database away');
-  life.die('in good order');
+  life.die(written ? inGoodOrder : 'with charges in its journal');
 }

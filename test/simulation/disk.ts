@@ -16,16 +16,14 @@ export function newDisk({ keepsForgotten }: Pick<Disk, 'keepsForgotten'>): Disk 
   return { paper: new JournalPaper(), full: false, keepsForgotten };
 }
 
-/** What a record's being on the disk is told to. */
-export type OnWritten = (record: JournalRecord) => void;
-
 export interface JournalOptions {
   readonly life: Life;
   readonly fault: Fault;
-  readonly onWritten: OnWritten;
+  readonly onWritten: (record: JournalRecord) => void;
+  readonly onRefused: (record: JournalRecord) => void;
 }
 
-export function journalOn(disk: Disk, { life, fault, onWritten }: JournalOptions): Journal {
+export function journalOn(disk: Disk, { life, fault, onWritten, onRefused }: JournalOptions): Journal {
   const sound = memoryJournal({ paper: disk.paper });
   const kept = fault.journal?.(sound) ?? sound;
   let last: Promise<unknown> = Promise.resolve();
@@ -38,7 +36,10 @@ export function journalOn(disk: Disk, { life, fault, onWritten }: JournalOptions
   return {
     append: (record) =>
       inOrder(async () => {
-        if (disk.full) throw new Failure('not_exact', 'The disk is full.');
+        if (disk.full) {
+          onRefused(record);
+          throw new Failure('not_exact', 'The disk is full.');
+        }
         await kept.append(record);
         onWritten(record);
       }),

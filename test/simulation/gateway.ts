@@ -9,7 +9,7 @@ import { Snapshot } from '#flows/snapshot.ts';
 import type { Log } from '#ports/log.ts';
 import { directoryThrough, ledgerThrough } from './connection.ts';
 import { journalOn } from './disk.ts';
-import { Life } from './life.ts';
+import { inGoodOrder, Life } from './life.ts';
 import { noteWritten } from './note-written.ts';
 import { beginSending } from './begin-sending.ts';
 import { simulatedProvider } from './simulated-provider.ts';
@@ -38,7 +38,14 @@ export function buildGateway(stage: Stage): Gateway {
   const connection = { database, life, chance: chance.fork('connection'), latency };
   const ledger = ledgerThrough(connection);
   const directory = directoryThrough(connection, stage.shelf);
-  const journal = journalOn(stage.disk, { life, fault, onWritten: (record) => noteWritten(stage, record) });
+  const journal = journalOn(stage.disk, {
+    life,
+    fault,
+    onWritten: (record) => noteWritten(stage, record),
+    onRefused: (record) => {
+      if (record.kind === 'dispatch') stage.refusedNumbers.add(record.call.gatewayId);
+    },
+  });
   const log = logOf(stage);
   const ownClock = {
     now: () => clock.now(),
@@ -56,7 +63,7 @@ export function buildGateway(stage: Stage): Gateway {
     live: new LiveCalls(),
     failpoints: life,
     log,
-    dispatches: new DispatchNumbers(`gateway ${no}`),
+    dispatches: new DispatchNumbers(gatewayIdOf(life)),
   };
   const gateway = {
     life,
@@ -107,6 +114,10 @@ export function begin(stage: Stage): void {
   });
 }
 
+function gatewayIdOf({ no }: Life): string {
+  return `life ${no}`;
+}
+
 function mourn(stage: Stage, life: Life, where: string): void {
   stage.probes.saw(`died: ${where}`);
   stage.tell(`life ${life.no} died: ${where}`);
@@ -114,8 +125,10 @@ function mourn(stage: Stage, life: Life, where: string): void {
     if (record.lifeNo === life.no && record.state === 'under-way') record.state = 'crashed';
   }
   if (stage.gateway?.life === life) stage.gateway.open = false;
-  if (stage.traits.storeApart)
-    for (const walletId of stage.kept.shadow.creditSeqs.keys()) stage.kept.shadow.drifted.add(walletId);
+  const { storeApart } = stage.traits;
+  // A store apart may have been out of reach when the call that kept the number was to be settled at zero.
+  if (where === inGoodOrder && !storeApart) stage.refusedNumbers.delete(gatewayIdOf(life));
+  if (where !== inGoodOrder && storeApart) stage.kept.shadow.drift();
   stage.clock.after(stage.chance.fork(`restart ${life.no}`).below(restartMsMax), () => begin(stage));
 }
 

@@ -6,6 +6,9 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 export class Crash extends Error {}
 
+/** How a life ends that has told the ledger all that it knew. */
+export const inGoodOrder = 'in good order';
+
 /** Where the process dies: at the so-many-eth pass of a failpoint, or at the so-many-eth wait of any kind. */
 export type CrashPlan =
   | { readonly at: 'now' }

@@ -43,6 +43,11 @@ export class Shadow {
     this.outbox.set(entry.eventId, entry);
   }
 
+  /** Nobody knows what became of what was under way. */
+  drift(): void {
+    for (const walletId of this.creditSeqs.keys()) this.drifted.add(walletId);
+  }
+
   /** The ledger has booked an entry. */
   booked(entry: ChargeEntry): void {
     if (!this.outbox.has(entry.eventId)) this.drifted.add(entry.call.walletId);
@@ -74,6 +79,18 @@ export class Shadow {
       if (hold.request.budgets.some((each) => isSame(each, counter))) held += hold.granted;
     }
     return held;
+  }
+
+  /** How many hold a slot. */
+  taken(scope: string): number {
+    let taken = 0;
+    for (const { request } of this.holds.values()) if (request.slots.some((each) => each.scope === scope)) taken += 1;
+    return taken;
+  }
+
+  /** What a window over the time after that instant counts. */
+  countedSince(atMs: number, scope: string): readonly ShadowHold[] {
+    return this.admitted.filter((hold) => hold.atMs > atMs && hold.request.rates.some((each) => each.scope === scope));
   }
 
   /** What the ledger will book of those entries in the outbox: the best word on each request, less what is booked. */

@@ -15,7 +15,8 @@ import { Probes } from './probes.ts';
 import { Shadow } from './shadow.ts';
 import { type Traits, traitsOf } from './traits.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { unexpected, Violation } from './violation.ts';
+import { StoreWatch } from './store-watch.ts';
+import { must, unexpected, Violation } from './violation.ts';
 import { watchedStore } from './watched-store.ts';
 
 export interface StoreAndShadow {
@@ -63,6 +64,8 @@ export class Stage {
   kept: StoreAndShadow;
   storeAway = false;
   sawFullDisk = false;
+  /** Lives whose disk refused a dispatch, until they have surely given its number an end. */
+  readonly refusedNumbers = new Set<string>();
   gateway: Gateway | undefined;
   lives = 0;
   /** The first promise that did not hold; whatever runs beside the steps reports here. */
@@ -106,19 +109,29 @@ export class Stage {
   }
 
   newStore(): StoreAndShadow {
-    const { clock, database, probes, traits } = this;
+    const { clock, database, probes, traits, calls } = this;
     const shadow = new Shadow(database);
-    const watched = watchedStore({
-      store: memoryFastStore({ clock, outboxMax: traits.outboxMax }),
+    const watch = new StoreWatch({
       shadow,
       probes,
       now: () => clock.now(),
       onHeld: (requestId, granted) => {
-        const record = this.calls.get(requestId);
+        const record = calls.get(requestId);
         if (record) record.held += granted;
       },
-      onPosted: (entry) => this.calls.get(entry.call.requestId)?.posted.push(entry),
+      onDispatched: (requestId, done) => {
+        const record = calls.get(requestId);
+        if (record) record.maySend = done;
+      },
+      onPosted: (entry) => {
+        const record = calls.get(entry.call.requestId);
+        record?.posted.push(entry);
+        const isSafe = !entry.final || this.sawFullDisk || record?.finalOnDisk !== undefined;
+        must(isSafe, 'settled before it was written down', () => entry.call.requestId);
+      },
+      breaks: (error) => this.breaks(error),
     });
+    const watched = watchedStore(memoryFastStore({ clock, outboxMax: traits.outboxMax }), watch);
     return { store: this.fault.store?.(watched) ?? watched, shadow };
   }
 }
