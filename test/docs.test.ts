@@ -20,9 +20,13 @@ test('docs/failures.md lists every failure with its status, its retry and its ty
 });
 
 test('every path that the documents point to exists', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`)];
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
   expect(documents.length).toBeGreaterThan(6);
   for (const document of documents) {
     const base = new URL(document, root);

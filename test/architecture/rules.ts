@@ -39,7 +39,17 @@ export const rules: readonly Rule[] = [
   // Commands: what they say goes through the doors, or through the world that they build.
   {
     folder: 'cli',
-    house: ['core', 'ports', 'flows', 'http', 'cli', 'world.ts', 'config.ts', 'adapters/data-dir', 'adapters/telemetry'],
+    house: [
+      'core',
+      'ports',
+      'flows',
+      'http',
+      'cli',
+      'world.ts',
+      'config.ts',
+      'adapters/data-dir',
+      'adapters/telemetry',
+    ],
     packages: ['commander'],
     builtins: 'everything',
   },
