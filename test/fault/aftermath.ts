@@ -49,10 +49,10 @@ const catchUpMsMax = 45_000;
 /** Waits until the ledger has caught up with those who were told their price; the books as they are then. */
 export async function expectAllCharged(aftermath: Aftermath): Promise<LedgerRead> {
   const { url, connection, payer, before, called, arrived } = aftermath;
-  const told = called.filter(({ ending }) => ending.kind === 'whole').length;
+  const told = called.flatMap(({ ending }) => (ending.kind === 'whole' ? [ending.requestId] : []));
   const hasCaughtUp = () =>
     readLedger(connection).then(
-      ({ calls }) => calls.length >= before.calls.length + told,
+      ({ calls }) => new Set(told).isSubsetOf(new Set(calls.map(({ requestId }) => requestId))),
       () => false,
     );
   await until(hasCaughtUp, catchUpMsMax);

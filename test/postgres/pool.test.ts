@@ -1,5 +1,5 @@
 import { DatabaseError, type Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { SocketConnection } from '#adapters/postgres/connection.ts';
 import { isTransient, openPool, transaction, type PoolOptions } from '#adapters/postgres/pool.ts';
 import { startTestPostgres, type TestPostgres } from './instance.ts';
@@ -139,6 +139,8 @@ describeOnEachPostgres('a pool', (version) => {
     const pool = open(connection, { max: 1 });
     const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
     await ask(connection, `select pg_terminate_backend(${rows[0]?.pid ?? 0})`);
+    // The word of it travels through a socket; who asks before it has arrived gets an error that is worth another try.
+    await vi.waitUntil(() => pool.totalCount === 0);
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 

@@ -20,9 +20,10 @@ export function beginSending(stage: Stage): (request: UpstreamRequest) => Sendin
       script,
       outputTokensMax,
       givenUp: undefined,
-      headGiven: false,
+      headAtMs: undefined,
       taken: [],
-      closed: false,
+      closedAtMs: undefined,
+      overAtMs: undefined,
       bodyEnd: undefined,
     };
     record.sendings.push(sending);

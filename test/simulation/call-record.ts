@@ -1,5 +1,5 @@
 // Everything that is known of one call, gathered where it happened: at the door, on the disk, at the provider.
-import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
+import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { FailureName } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
@@ -16,8 +16,9 @@ export interface CallRecord {
   readonly caller: Caller;
   readonly call: ModelCall;
   readonly sendings: Sending[];
-  /** All that was ever set aside for it. */
+  /** All that was ever set aside for it, and under which budgets. */
   held: bigint;
+  budgets: readonly Counter[];
   /** Its hold was there when it was last dispatched. */
   maySend: boolean;
   /** The latest that is on the disk. */
@@ -30,7 +31,8 @@ export interface CallRecord {
   readonly posted: ChargeEntry[];
   /** What the caller was sent of a stream. */
   readonly passed: WireEvent[];
-  hungUp: boolean;
+  /** Missing when the caller stayed to the end. */
+  hungUpAtMs: number | undefined;
   /** The charge that the caller has read. */
   told: string | undefined;
   /** The caller has got the whole answer, or its end in good order. */

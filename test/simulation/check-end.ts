@@ -4,6 +4,7 @@ import { memoryJournal } from '#adapters/memory/journal.ts';
 import { amount } from '#core/money/amount.ts';
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
 import type { CallRecord } from './call-record.ts';
+import { checkHangUp } from './check-hang-up.ts';
 import { Truth } from './expected.ts';
 import type { Stage } from './stage.ts';
 import { firstCredits, walletIds } from './town.ts';
@@ -12,6 +13,7 @@ import { must } from './violation.ts';
 export async function checkEnd(stage: Stage): Promise<void> {
   for (const record of stage.calls.values()) checkCall(stage, record);
   checkBalances(stage);
+  checkCounters(stage);
   await checkLeftovers(stage);
   const { ledger } = stage.database;
   const report = await audit({ books: ledger.books, nowMs: stage.clock.now(), inFlightMs: 0 });
@@ -50,6 +52,7 @@ function checkCall(stage: Stage, record: CallRecord): void {
     must(told === charged, 'charged something else than the caller was told', () => `${about()}, told ${told}`);
   }
   if (answered && !stage.sawFullDisk) must(finalOnDisk !== undefined, 'answered before it was written down', about);
+  checkHangUp(record);
   probe(stage, record, register.final);
 }
 
@@ -73,6 +76,24 @@ function checkBalances(stage: Stage): void {
   }
 }
 
+/** Each budget has been charged what its calls were, in the period in which their money was set aside. */
+function checkCounters({ calls, database }: Stage): void {
+  const { registers, counters } = database.ledger.tables;
+  const expected = new Map<string, bigint>();
+  for (const { requestId, budgets } of calls.values()) {
+    const total = registers.get(requestId)?.total ?? 0n;
+    for (const { scope, period } of budgets) {
+      const key = `${scope} ${period}`;
+      expected.set(key, (expected.get(key) ?? 0n) + total);
+    }
+  }
+  for (const key of new Set([...expected.keys(), ...counters.keys()])) {
+    const spent = counters.get(key)?.spent ?? 0n;
+    const due = expected.get(key) ?? 0n;
+    must(spent === due, 'a budget is not what its calls were charged', () => `${key}: ${spent} instead of ${due}`);
+  }
+}
+
 async function checkLeftovers(stage: Stage): Promise<void> {
   const { store, shadow } = stage.kept;
   must((await store.outboxSize()) === 0, 'something still waits for the ledger', () => String(shadow.outbox.size));
@@ -91,13 +112,13 @@ async function checkLeftovers(stage: Stage): Promise<void> {
 }
 
 function probe({ probes }: Stage, record: CallRecord, final: boolean): void {
-  const { sendings, posted, hungUp, held } = record;
+  const { sendings, posted, hungUpAtMs, held } = record;
   const last = posted.at(-1);
   probes.saw(final ? 'charged by its final word' : 'charged by an estimate');
   if (sendings.length > 1) probes.saw('tried more than once');
   if (new Set(sendings.map(({ provider }) => provider)).size > 1) probes.saw('answered by the second target');
   if (posted.length > 1) probes.saw('settled after it was reaped');
-  if (hungUp) probes.saw('caller hung up');
+  if (hungUpAtMs !== undefined) probes.saw('caller hung up');
   if (last) probes.saw(`ended as ${last.outcome}`);
   if (last && last.total > held) probes.saw('charged more than was held');
   if (record.told !== undefined) probes.saw('caller was told the charge');

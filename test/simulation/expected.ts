@@ -58,8 +58,10 @@ export class Truth {
     return estimateOnDisk || posted.length > 0 ? known : known.slice(-1);
   }
 
-  #streamed({ taken, closed, outputTokensMax }: Sending): readonly Due[] {
-    const { hungUp, passed, held } = this.#record;
+  #streamed({ taken, closedAtMs, outputTokensMax }: Sending): readonly Due[] {
+    const closed = closedAtMs !== undefined;
+    const { passed, held } = this.#record;
+    const hungUp = this.#record.hungUpAtMs !== undefined;
     const counted = (events: readonly WireEvent[]): number =>
       Math.min(tokensOf(events), Math.max(outputTokensMax, tokensOf(events, bytesPerTokenMax)));
     if (closed && !hungUp) {

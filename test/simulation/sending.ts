@@ -8,11 +8,13 @@ export interface Sending {
   readonly outputTokensMax: number;
   /** Given up before the answer's first byte. */
   givenUp: 'before-it-was-sent' | 'before-the-head' | undefined;
-  headGiven: boolean;
+  headAtMs: number | undefined;
   /** Events of which the gateway has taken every byte. */
   readonly taken: WireEvent[];
   /** The gateway closed the connection before it had taken all of the answer. */
-  closed: boolean;
+  closedAtMs: number | undefined;
+  /** A streamed answer was taken to its end, or as far as it went. */
+  overAtMs: number | undefined;
   /** How the whole answer reached the gateway. */
   bodyEnd: 'ended' | 'broken' | undefined;
 }

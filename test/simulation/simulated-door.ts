@@ -51,8 +51,9 @@ export class SimulatedDoor implements Door {
   }
 
   hangUp(): void {
-    if (this.#options.record.state !== 'under-way') return;
-    this.#options.record.hungUp = true;
+    const { record, clock } = this.#options;
+    if (record.state !== 'under-way' || this.#hangUp.signal.aborted) return;
+    record.hungUpAtMs = clock.now();
     this.#hangUp.abort();
   }
 

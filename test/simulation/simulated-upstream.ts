@@ -48,14 +48,14 @@ function send(
     }
     const onAbort = (): void => {
       body.close();
-      if (sending.headGiven) return;
+      if (sending.headAtMs !== undefined) return;
       sending.givenUp = 'before-the-head';
       reject(new UpstreamError('aborted', 'We closed the connection.'));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     const answer = (status: number, headers: Record<string, string>): void => {
-      sending.headGiven = true;
-      resolve({ status, headers, body: watched(body, sending) });
+      sending.headAtMs = clock.now();
+      resolve({ status, headers, body: watched(body, sending, clock) });
     };
     const over = (): void => signal?.removeEventListener('abort', onAbort);
     const end = (how: 'ended' | UpstreamError): void => {
@@ -142,9 +142,8 @@ function streamPiece({ afterMs, events }: Extract<Script, { kind: 'stream' }>['p
   return { afterMs, bytes: Buffer.concat(events.map(encodeEvent)) };
 }
 
-function watched(body: AnswerBody, sending: Sending): UpstreamBody {
+function watched(body: AnswerBody, sending: Sending, clock: VirtualClock): UpstreamBody {
   const reader = new WireReader();
-  let over = false;
   return {
     pour: (take) =>
       body
@@ -153,11 +152,11 @@ function watched(body: AnswerBody, sending: Sending): UpstreamBody {
           return take(piece);
         })
         .finally(() => {
-          over = true;
+          sending.overAtMs = clock.now();
         }),
     whole: (bytesMax) => body.whole(bytesMax),
     close() {
-      if (!over) sending.closed = true;
+      if (sending.overAtMs === undefined) sending.closedAtMs ??= clock.now();
       body.close();
     },
   };

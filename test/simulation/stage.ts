@@ -1,5 +1,8 @@
 // Where a history plays: what outlives every process, and the one process that lives at a time.
+import { isDeepStrictEqual } from 'node:util';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
+import { scopesOf } from '#core/limits/limits.ts';
+import { zero } from '#core/money/amount.ts';
 import type { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import type { House } from '#flows/house.ts';
 import type { Directory } from '#ports/directory.ts';
@@ -115,6 +118,19 @@ export class Stage {
       shadow,
       probes,
       now: () => clock.now(),
+      onAsked: (request) => {
+        const record = calls.get(request.requestId);
+        if (!record) return;
+        record.budgets = request.budgets.map(({ scope, period }) => ({ scope, period }));
+        const { minBalance = zero, ...scopes } = scopesOf(record.caller.limitOwners, clock.now());
+        const { rates, slots, budgets } = request;
+        const asked = { rates, slots, budgets, minBalance: request.minBalance };
+        must(
+          isDeepStrictEqual(asked, { ...scopes, minBalance }),
+          'asked for less than its limits',
+          () => record.requestId,
+        );
+      },
       onHeld: (requestId, granted) => {
         const record = calls.get(requestId);
         if (record) record.held += granted;

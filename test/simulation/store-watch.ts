@@ -11,6 +11,7 @@ export interface WatchOptions {
   readonly shadow: Shadow;
   readonly probes: Probes;
   readonly now: () => number;
+  readonly onAsked: (request: HoldRequest) => void;
   readonly onHeld: (requestId: string, granted: bigint) => void;
   /** `false`: it has no hold, and must not be sent. */
   readonly onDispatched: (requestId: string, done: boolean) => void;
@@ -32,8 +33,9 @@ export class StoreWatch {
   }
 
   asked(request: HoldRequest, outcome: HoldOutcome): void {
-    const { shadow, probes, now, onHeld } = this.#options;
+    const { shadow, probes, now, onAsked, onHeld } = this.#options;
     const nowMs = now();
+    this.#check(() => onAsked(request));
     probes.saw(`hold: ${outcome.kind}`);
     if (outcome.kind !== 'held') {
       this.#check(() => checkRefusal({ shadow, request, nowMs }, outcome));
