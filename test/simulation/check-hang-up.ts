@@ -4,9 +4,9 @@ import { must } from './violation.ts';
 
 const drainMs = 15_000;
 
-export function checkHangUp({ requestId, state, sendings, hungUpAtMs, posted }: CallRecord): void {
+export function checkHangUp({ requestId, state, sendings, hungUpAtMs, finalOnDisk }: CallRecord): void {
   const sending = sendings.at(-1);
-  if (state === 'crashed' || hungUpAtMs === undefined || sending?.headAtMs === undefined) return;
+  if (!finalOnDisk || state === 'crashed' || hungUpAtMs === undefined || sending?.headAtMs === undefined) return;
   const { provider, headAtMs, overAtMs, closedAtMs, script } = sending;
   if (script.kind !== 'stream' || overAtMs === undefined || overAtMs <= hungUpAtMs) return;
   const sinceMs = Math.max(hungUpAtMs, headAtMs);
@@ -18,5 +18,5 @@ export function checkHangUp({ requestId, state, sendings, hungUpAtMs, posted }: 
   }
   if (closedAtMs === undefined || closedAtMs >= untilMs) return;
   // Before its caller left, or while it was drained, only the money can have run out.
-  must(posted.at(-1)?.outcome === 'cut_off', 'a stream was closed before its time', what);
+  must(finalOnDisk?.outcome === 'cut_off', 'a stream was closed before its time', what);
 }

@@ -4,6 +4,11 @@ import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { AdminDoor } from './door.ts';
 
+const wordmark = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="32"><text x="0" y="23" fill="#fff" ' +
+    'font-family="system-ui, sans-serif" font-size="22" font-weight="600">Faregate</text></svg>',
+);
+
 const description = [
   'Everything an operator does, one JSON request each.',
   '',
@@ -44,7 +49,13 @@ export async function describeApi(app: AdminDoor): Promise<void> {
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, open: true };
     });
-    await docs.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true, uiConfig: { docExpansion: 'none' } });
+    await docs.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      staticCSP: true,
+      uiConfig: { docExpansion: 'none' },
+      logo: { type: 'image/svg+xml', content: wordmark, href: '/start', target: '_self' },
+      theme: { title: 'Faregate administration' },
+    });
   });
   app.get('/api/openapi.json', { schema: { hide: true }, config: { open: true } }, async (_, reply) =>
     reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
