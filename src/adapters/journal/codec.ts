@@ -12,8 +12,36 @@ type WrittenCall = Written<DispatchedCall>;
 type WrittenEntry = Written<ChargeEntry>;
 type WrittenReceipt = Written<Receipt>;
 
+// A call is written twice, when it is dispatched and when it is settled: its text is made once.
+const callTexts = new WeakMap<DispatchedCall, string>();
+
+function callText(call: DispatchedCall): string {
+  const known = callTexts.get(call);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(writeCall(call));
+  callTexts.set(call, text);
+  return text;
+}
+
 export function encodeRecord(record: JournalRecord): string {
-  return JSON.stringify(written(record));
+  switch (record.kind) {
+    case 'dispatch':
+      return `{"kind":"dispatch","call":${callText(record.call)}}`;
+    case 'checkpoint':
+      return JSON.stringify(record);
+    case 'settle': {
+      const { entry } = record;
+      const { call, ...rest } = entry;
+      const written: Omit<WrittenEntry, 'call'> = {
+        ...rest,
+        total: entry.total.toString(),
+        cost: entry.cost.toString(),
+        chargeReceipt: writeReceipt(entry.chargeReceipt),
+        costReceipt: writeReceipt(entry.costReceipt),
+      };
+      return `{"kind":"settle","entry":{"call":${callText(call)},${JSON.stringify(written).slice(1)}}`;
+    }
+  }
 }
 
 /** @throws SyntaxError or RangeError for a text that `encodeRecord` did not write. */
@@ -27,34 +55,12 @@ export function decodeRecord(text: string): JournalRecord {
   throw new RangeError(`there is no record of the kind ${JSON.stringify(record.kind)}`);
 }
 
-function written(record: JournalRecord): WrittenRecord {
-  switch (record.kind) {
-    case 'dispatch':
-      return { kind: 'dispatch', call: writeCall(record.call) };
-    case 'checkpoint':
-      return record;
-    case 'settle':
-      return { kind: 'settle', entry: writeEntry(record.entry) };
-  }
-}
-
 function writeCall(call: DispatchedCall): WrittenCall {
   return { ...call, held: call.held.toString() };
 }
 
 function readCall(call: WrittenCall): DispatchedCall {
   return { ...call, held: read(call.held) };
-}
-
-function writeEntry(entry: ChargeEntry): WrittenEntry {
-  return {
-    ...entry,
-    call: writeCall(entry.call),
-    total: entry.total.toString(),
-    cost: entry.cost.toString(),
-    chargeReceipt: writeReceipt(entry.chargeReceipt),
-    costReceipt: writeReceipt(entry.costReceipt),
-  };
 }
 
 function readEntry(entry: WrittenEntry): ChargeEntry {

@@ -27,18 +27,28 @@ export type Unreadable = string;
 // Grows to the largest record seen, and is used again by every record: each is written before the next is encoded.
 let scratch = Buffer.allocUnsafe(64 * 1024);
 
-/** Valid until the next call. */
-export function encodeFrame(number: number, payload: string): Buffer {
+/** Valid until the next call; the first has the number, the others follow. */
+export function encodeFrames(number: number, payloads: readonly string[]): Buffer {
   // No character takes more than three bytes of UTF-8 per unit of the string's length.
-  const bytesMax = headBytes + payload.length * 3;
+  let bytesMax = 0;
+  for (const payload of payloads) bytesMax += headBytes + payload.length * 3;
   if (scratch.length < bytesMax) scratch = Buffer.allocUnsafe(bytesMax);
-  const length = scratch.write(payload, headBytes, 'utf8');
-  const frame = scratch.subarray(0, headBytes + length);
-  frame.writeUInt32LE(length, lengthAt);
-  frame.writeUInt32LE(crc32(frame.subarray(headBytes)), payloadSumAt);
-  frame.writeUIntLE(number, numberAt, numberBytes);
-  frame.writeUInt32LE(crc32(frame.subarray(0, headSumAt)), headSumAt);
-  return frame;
+  let at = 0;
+  let next = number;
+  for (const payload of payloads) {
+    const length = scratch.write(payload, at + headBytes, 'utf8');
+    scratch.writeUInt32LE(length, at + lengthAt);
+    scratch.writeUInt32LE(crc32(scratch.subarray(at + headBytes, at + headBytes + length)), at + payloadSumAt);
+    scratch.writeUIntLE(next, at + numberAt, numberBytes);
+    scratch.writeUInt32LE(crc32(scratch.subarray(at, at + headSumAt)), at + headSumAt);
+    at += headBytes + length;
+    next += 1;
+  }
+  return scratch.subarray(0, at);
+}
+
+export function encodeFrame(number: number, payload: string): Buffer {
+  return encodeFrames(number, [payload]);
 }
 
 export function readFrame(bytes: Buffer, offset: number): Frame | Unreadable {

@@ -35,12 +35,21 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return journal;
 }
 
+/** A record on its way to the file, and whoever waits for it. */
+interface Gathered {
+  readonly payload: string;
+  readonly record: JournalRecord;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 class FileJournal implements Journal {
   readonly #options: JournalOptions;
   readonly #pins = new Pins();
   readonly #leftBehind = new UnfinishedCalls();
   /** Requests whose final word was written in this life and is not forgotten. */
   readonly #finals = new Set<string>();
+  #gathered: Gathered[] = [];
   #active: { readonly index: number; readonly segment: Segment } | undefined;
   #nextIndex: number;
   #nextNumber: number;
@@ -62,22 +71,46 @@ class FileJournal implements Journal {
     this.#nextIndex = (files.at(-1)?.index ?? 0) + 1;
   }
 
-  async append(record: JournalRecord): Promise<void> {
-    const payload = encodeRecord(record);
-    const { index, segment } = this.#write(payload);
-    const requestId = pinningRequest(record);
-    if (record.kind === 'settle' && record.entry.final) this.#finals.add(record.entry.call.requestId);
-    const isFirst = requestId !== undefined && this.#pins.pin(requestId, index);
-    if (this.#options.sync === 'group') {
-      this.#syncSoon();
+  // One write for all that one turn of the event loop brings: under load a write costs more than what is written.
+  append(record: JournalRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#gathered.length === 0) setImmediate(() => this.#writeGathered());
+      this.#gathered.push({ payload: encodeRecord(record), record, resolve, reject });
+    });
+  }
+
+  #writeGathered(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    if (gathered.length === 0) return;
+    let written: { readonly index: number; readonly segment: Segment };
+    try {
+      written = this.#write(gathered.map(({ payload }) => payload));
+    } catch (error) {
+      for (const { reject } of gathered) reject(error);
       return;
     }
-    try {
-      await segment.sync();
-    } catch (cause) {
-      if (isFirst) this.#pins.release(requestId);
-      throw notWritten(cause);
+    const { index, segment } = written;
+    const firsts: string[] = [];
+    for (const { record } of gathered) {
+      const requestId = pinningRequest(record);
+      if (record.kind === 'settle' && record.entry.final) this.#finals.add(record.entry.call.requestId);
+      if (requestId !== undefined && this.#pins.pin(requestId, index)) firsts.push(requestId);
     }
+    if (this.#options.sync === 'group') {
+      this.#syncSoon();
+      for (const { resolve } of gathered) resolve();
+      return;
+    }
+    segment.sync().then(
+      () => {
+        for (const { resolve } of gathered) resolve();
+      },
+      (cause: unknown) => {
+        for (const requestId of firsts) this.#pins.release(requestId);
+        for (const { reject } of gathered) reject(notWritten(cause));
+      },
+    );
   }
 
   async unfinished(): Promise<readonly UnfinishedCall[]> {
@@ -97,6 +130,7 @@ class FileJournal implements Journal {
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
+    this.#writeGathered();
     this.#isClosed = true;
     clearTimeout(this.#syncTimer);
     const last = this.#active?.segment;
@@ -116,22 +150,23 @@ class FileJournal implements Journal {
     }
   }
 
-  #write(payload: string): { readonly index: number; readonly segment: Segment } {
+  #write(payloads: readonly string[]): { readonly index: number; readonly segment: Segment } {
     if (this.#isClosed) throw notWritten(new Error('The journal is closed.'));
     try {
-      const active = this.#withRoomFor(payload);
-      active.segment.append(payload);
+      const active = this.#withRoomFor(payloads);
+      active.segment.append(payloads);
       return active;
     } catch (cause) {
       throw notWritten(cause);
     }
   }
 
-  #withRoomFor(payload: string): { readonly index: number; readonly segment: Segment } {
+  #withRoomFor(payloads: readonly string[]): { readonly index: number; readonly segment: Segment } {
     const { segmentBytesMax = segmentBytesMaxByDefault } = this.#options;
     if (this.#active === undefined) return this.#begin();
     const { segment } = this.#active;
-    const isFull = !segment.isEmpty && segment.bytes + payload.length > segmentBytesMax;
+    const isFull =
+      !segment.isEmpty && segment.bytes + payloads.reduce((sum, each) => sum + each.length, 0) > segmentBytesMax;
     return isFull || segment.isBroken ? this.#begin() : this.#active;
   }
 

@@ -2,7 +2,7 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Disk } from './disk.ts';
-import { encodeFrame, magic } from './frame.ts';
+import { encodeFrames, magic } from './frame.ts';
 
 export interface SegmentOptions {
   readonly disk: Disk;
@@ -57,10 +57,10 @@ export class Segment {
   }
 
   /** @throws when the record could not be written; then it is not there. */
-  append(payload: string): void {
+  append(payloads: readonly string[]): void {
     if (this.#hasTail) this.#cutTail();
     const { bytes, nextNumber } = this.#written;
-    const frame = encodeFrame(nextNumber, payload);
+    const frame = encodeFrames(nextNumber, payloads);
     try {
       writeWhole(this.#disk, this.#file, frame);
     } catch (error) {
@@ -68,7 +68,7 @@ export class Segment {
       this.#tryToCutTail();
       throw error;
     }
-    this.#written = { bytes: bytes + frame.length, nextNumber: nextNumber + 1 };
+    this.#written = { bytes: bytes + frame.length, nextNumber: nextNumber + payloads.length };
   }
 
   /** One call of the disk for all that were appended before it begins; one at a time. */

@@ -6,7 +6,16 @@ import type { Identifiers } from '#ports/clock.ts';
 const pool = Buffer.alloc(8_192);
 let used = pool.length;
 
-const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const digits = Buffer.from('0123456789abcdef');
+
+// Written into one buffer and read as one flat text: pieces put together are flattened later, by whoever looks them up.
+const text = Buffer.from('00000000-0000-7000-8000-000000000000');
+let textMs = 0;
+
+function put(at: number, byte: number): void {
+  text[at] = digits[byte >> 4] ?? 0;
+  text[at + 1] = digits[byte & 15] ?? 0;
+}
 
 export const uuidsByTime: Identifiers = {
   next() {
@@ -14,14 +23,20 @@ export const uuidsByTime: Identifiers = {
       randomFillSync(pool);
       used = 0;
     }
-    const time = Date.now().toString(16).padStart(12, '0');
+    const nowMs = Date.now();
+    if (nowMs !== textMs) {
+      textMs = nowMs;
+      const time = nowMs.toString(16).padStart(12, '0');
+      text.write(time.slice(0, 8), 0, 'latin1');
+      text.write(time.slice(8), 9, 'latin1');
+    }
     const byte = (index: number): number => pool[used + index] ?? 0;
-    const text = (value: number): string => hex[value] ?? '00';
-    const random =
-      `7${text(byte(0)).slice(1)}${text(byte(1))}-` +
-      `${text((byte(2) & 0x3f) | 0x80)}${text(byte(3))}-` +
-      `${text(byte(4))}${text(byte(5))}${text(byte(6))}${text(byte(7))}${text(byte(8))}${text(byte(9))}`;
+    text[15] = digits[byte(0) & 15] ?? 0;
+    put(16, byte(1));
+    put(19, (byte(2) & 0x3f) | 0x80);
+    put(21, byte(3));
+    for (let index = 0; index < 6; index += 1) put(24 + index * 2, byte(4 + index));
     used += 10;
-    return `${time.slice(0, 8)}-${time.slice(8)}-${random}`;
+    return text.toString('latin1');
   },
 };

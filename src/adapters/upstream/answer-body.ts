@@ -10,6 +10,7 @@ export class AnswerBody implements UpstreamBody {
   #waiting: Buffer[] = [];
   #take: Take | undefined;
   #taking = false;
+  #gathering = false;
   #finished: { error?: UpstreamError } | undefined;
   #done: { resolve: () => void; reject: (error: UpstreamError) => void } | undefined;
 
@@ -20,12 +21,18 @@ export class AnswerBody implements UpstreamBody {
 
   push(piece: Buffer): void {
     if (this.closed) return;
-    if (this.#take && !this.#taking) {
-      this.#hand(piece);
+    this.#waiting.push(piece);
+    if (this.#taking || !this.#take) {
+      this.#controller?.pause();
       return;
     }
-    this.#waiting.push(piece);
-    this.#controller?.pause();
+    // One read of the socket may bring many chunks, one call each: they are handed over together, when the last is here.
+    if (this.#gathering) return;
+    this.#gathering = true;
+    queueMicrotask(() => {
+      this.#gathering = false;
+      if (!this.#taking) this.#drain();
+    });
   }
 
   end(): void {
@@ -94,9 +101,11 @@ export class AnswerBody implements UpstreamBody {
 
   #drain(): void {
     while (!this.#taking) {
-      const piece = this.#waiting.shift();
-      if (!piece) break;
-      this.#hand(piece);
+      const waiting = this.#waiting;
+      const [first] = waiting;
+      if (!first) break;
+      this.#waiting = [];
+      this.#hand(waiting.length === 1 ? first : Buffer.concat(waiting));
     }
     if (this.#taking || this.#waiting.length > 0) return;
     if (this.#finished) this.#conclude(this.#finished.error);

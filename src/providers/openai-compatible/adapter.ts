@@ -34,10 +34,10 @@ export function openAiCompatible(): ProviderAdapter {
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
   const { target, credential } = plan;
-  const base = new URL(target.provider.baseUrl);
+  const base = addressOf(target.provider.baseUrl);
   return {
     origin: base.origin,
-    path: `${base.pathname.replace(/\/$/, '')}${paths[call.kind]}${base.search}`,
+    path: `${base.path}${paths[call.kind]}${base.search}`,
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -81,4 +81,15 @@ function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+const addresses = new Map<string, { readonly origin: string; readonly path: string; readonly search: string }>();
+
+function addressOf(url: string) {
+  const known = addresses.get(url);
+  if (known) return known;
+  const { origin, pathname, search } = new URL(url);
+  const address = { origin, path: pathname.replace(/\/$/, ''), search };
+  addresses.set(url, address);
+  return address;
 }

@@ -12,12 +12,14 @@ export function openAiStreamReader(): StreamReader {
   return {
     read(piece) {
       const bytes = carried ? Buffer.concat([carried, piece]) : piece;
+      // One byte a character: enough to find ASCII keys in, and lengths are bytes.
+      const text = bytes.toString('latin1');
       const events: StreamEvent[] = [];
       let start = 0;
       for (;;) {
-        const end = endOfEvent(bytes, start);
+        const end = endOfEvent(text, start);
         if (end < 0) break;
-        events.push(readEvent(bytes.subarray(start, end)));
+        events.push(readEvent(bytes, text, { start, end }));
         start = end;
       }
       carried = start === bytes.length ? undefined : bytes.subarray(start);
@@ -28,41 +30,64 @@ export function openAiStreamReader(): StreamReader {
 }
 
 /** The index behind the blank line that ends the event which begins at `from`; −1 when it has not come yet. */
-function endOfEvent(bytes: Buffer, from: number): number {
+function endOfEvent(text: string, from: number): number {
   let at = from;
   for (;;) {
-    at = bytes.indexOf(lineFeed, at);
+    at = text.indexOf('\n', at);
     if (at < 0) return -1;
-    if (bytes[at + 1] === lineFeed) return at + 2;
-    if (bytes[at + 1] === carriageReturn && bytes[at + 2] === lineFeed) return at + 3;
+    const next = text.charCodeAt(at + 1);
+    if (next === lineFeed) return at + 2;
+    if (next === carriageReturn && text.charCodeAt(at + 2) === lineFeed) return at + 3;
     at += 1;
   }
 }
 
-function readEvent(bytes: Buffer): StreamEvent {
-  // One byte a character: enough to find ASCII keys in, and lengths are bytes.
-  const text = bytes.toString('latin1');
-  if (mayCarryUsage(text)) return parsedEvent(bytes);
-  const counted = countText(text);
-  if (counted.deltas > 0) return { bytes, kind: 'content', ...counted };
-  return { bytes, kind: isDone(text) ? 'done' : 'other', deltas: 0, textBytes: 0 };
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
-// Usage stands at the top level or under a provider's own key; as a key it is followed by an object.
-function mayCarryUsage(text: string): boolean {
-  const usage = text.indexOf('"usage"');
-  if (usage >= 0 && text.indexOf('{', usage) >= 0 && !text.startsWith('null', skip(text, usage + 7))) return true;
-  return text.includes('"error"');
+function readEvent(piece: Buffer, text: string, span: Span): StreamEvent {
+  const { start, end } = span;
+  const bytes = start === 0 && end === piece.length ? piece : piece.subarray(start, end);
+  const seen = look(text, span);
+  if (seen === 'parse') return parsedEvent(bytes);
+  if (seen.deltas > 0) return { bytes, kind: 'content', deltas: seen.deltas, textBytes: seen.textBytes };
+  const isDone = text.startsWith('data: [DONE]', start) || text.startsWith('data:[DONE]', start);
+  return { bytes, kind: isDone ? 'done' : 'other', deltas: 0, textBytes: 0 };
 }
 
-function skip(text: string, from: number): number {
+/** Goes from colon to colon, since an event has few: what stands before one is a key, and its last letter tells which. */
+function look(text: string, { start, end }: Span): { readonly deltas: number; readonly textBytes: number } | 'parse' {
+  let deltas = 0;
+  let textBytes = 0;
+  for (let at = text.indexOf(':', start); at >= 0 && at < end; at = text.indexOf(':', at + 1)) {
+    if (text.charCodeAt(at - 1) !== quote) continue;
+    const last = text[at - 2];
+    let isText = false;
+    if (last === 't') isText = text.startsWith('"content', at - 9) || text.startsWith('"reasoning_content', at - 19);
+    else if (last === 's') isText = text.startsWith('"arguments', at - 11);
+    else if (last === 'g') isText = text.startsWith('"reasoning', at - 11);
+    else if (last === 'l') isText = text.startsWith('"refusal', at - 9);
+    else if (last === 'e') {
+      if (text.startsWith('"usage', at - 7) && !text.startsWith('null', skipSpace(text, at + 1))) return 'parse';
+    } else if (last === 'r' && text.startsWith('"error', at - 7)) return 'parse';
+    if (!isText) continue;
+    const bytes = stringBytes(text, at + 1);
+    if (bytes === 0) continue;
+    deltas += 1;
+    textBytes += bytes;
+    at += bytes;
+  }
+  return { deltas, textBytes };
+}
+
+const quote = 0x22;
+
+function skipSpace(text: string, from: number): number {
   let at = from;
-  while (text[at] === ':' || text[at] === ' ') at += 1;
+  while (text[at] === ' ') at += 1;
   return at;
-}
-
-function isDone(text: string): boolean {
-  return /^data: ?\[DONE\]/.test(text);
 }
 
 function parsedEvent(bytes: Buffer): StreamEvent {
