@@ -10,6 +10,7 @@ import type { Log } from '#ports/log.ts';
 import { directoryThrough, ledgerThrough } from './connection.ts';
 import { journalOn } from './disk.ts';
 import { inGoodOrder, Life } from './life.ts';
+import { newStore } from './new-store.ts';
 import { noteWritten } from './note-written.ts';
 import { beginSending } from './begin-sending.ts';
 import { simulatedProvider } from './simulated-provider.ts';
@@ -34,7 +35,7 @@ export function buildGateway(stage: Stage): Gateway {
     onReach: (name) => probes.saw(`reached ${name}`),
     onDeath: (dead, where) => mourn(stage, dead, where),
   });
-  if (!traits.storeApart) stage.kept = stage.newStore();
+  if (!traits.storeApart) stage.kept = newStore(stage);
   const connection = { database, life, chance: chance.fork('connection'), latency };
   const ledger = ledgerThrough(connection);
   const directory = directoryThrough(connection, stage.shelf);

@@ -2,6 +2,7 @@
 import { reapOnce } from '#flows/jobs/reap-holds.ts';
 import { touchOnce } from '#flows/live-calls.ts';
 import { closeGateway } from './close-gateway.ts';
+import { newStore } from './new-store.ts';
 import { orOutage } from './outage.ts';
 import { resync } from './resync.ts';
 import { serveCall } from './serve-call.ts';
@@ -44,7 +45,7 @@ async function performInWorld(stage: Stage, no: number, deed: WorldDeed): Promis
       clock.after(deed.forMs, () => (stage.storeAway = false));
       return;
     case 'store-wiped':
-      stage.kept = stage.newStore();
+      stage.kept = newStore(stage);
       stage.probes.saw('store wiped');
       return;
     case 'reprice':

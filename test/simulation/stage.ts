@@ -1,31 +1,19 @@
 // Where a history plays: what outlives every process, and the one process that lives at a time.
-import { isDeepStrictEqual } from 'node:util';
-import { memoryFastStore } from '#adapters/memory/fast-store.ts';
-import { type BudgetScope, type CallScopes, scopesOf } from '#core/limits/limits.ts';
-import { zero } from '#core/money/amount.ts';
 import type { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import type { House } from '#flows/house.ts';
 import type { Directory } from '#ports/directory.ts';
-import type { FastStore } from '#ports/fast-store.ts';
 import type { CallRecord } from './call-record.ts';
 import { Chance } from './chance.ts';
 import { type Disk, newDisk } from './disk.ts';
 import type { Fault } from './faults.ts';
 import type { Life } from './life.ts';
 import { Database } from './network.ts';
+import { newStore, type StoreAndShadow } from './new-store.ts';
 import { PriceShelf } from './price-shelf.ts';
 import { Probes } from './probes.ts';
-import { Shadow } from './shadow.ts';
 import { type Traits, traitsOf } from './traits.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { StoreWatch } from './store-watch.ts';
-import { must, unexpected, Violation } from './violation.ts';
-import { watchedStore } from './watched-store.ts';
-
-export interface StoreAndShadow {
-  readonly store: FastStore;
-  readonly shadow: Shadow;
-}
+import { unexpected, Violation } from './violation.ts';
 
 export interface Gateway {
   readonly life: Life;
@@ -92,7 +80,7 @@ export class Stage {
     });
     for (const version of this.shelf.versions.values()) this.database.ledger.publish(version);
     this.disk = newDisk({ keepsForgotten: this.chance.fork('disk').odds(0.3) });
-    this.kept = this.newStore();
+    this.kept = newStore(this);
   }
 
   tell(line: string): void {
@@ -109,49 +97,6 @@ export class Stage {
   breaks(error: unknown): void {
     if (error instanceof Violation) this.broken ??= error;
     else this.broken ??= new Violation(unexpected, describe(error));
-  }
-
-  newStore(): StoreAndShadow {
-    const { clock, database, probes, traits, calls } = this;
-    const shadow = new Shadow(database);
-    const watch = new StoreWatch({
-      shadow,
-      probes,
-      now: () => clock.now(),
-      onAsked: (request) => {
-        const record = calls.get(request.requestId);
-        if (!record) return;
-        record.budgets = request.budgets.map(({ scope, period }) => ({ scope, period }));
-        const expected = scopesOf(record.caller.limitOwners, clock.now());
-        // The day may have turned on the way from the gateway to the store.
-        const timeless = (each: BudgetScope): unknown => ({ ...each, period: each.period.length });
-        const limitsOf = ({ rates, slots, budgets, minBalance = zero }: Partial<CallScopes>): unknown => ({
-          rates,
-          slots,
-          minBalance,
-          budgets: budgets?.map(timeless),
-        });
-        const isAll = isDeepStrictEqual(limitsOf(request), limitsOf(expected));
-        must(isAll, 'asked for less than its limits', () => record.requestId);
-      },
-      onHeld: (requestId, granted) => {
-        const record = calls.get(requestId);
-        if (record) record.held += granted;
-      },
-      onDispatched: (requestId, done) => {
-        const record = calls.get(requestId);
-        if (record) record.maySend = done;
-      },
-      onPosted: (entry) => {
-        const record = calls.get(entry.call.requestId);
-        record?.posted.push(entry);
-        const isSafe = !entry.final || this.sawFullDisk || record?.finalOnDisk !== undefined;
-        must(isSafe, 'settled before it was written down', () => entry.call.requestId);
-      },
-      breaks: (error) => this.breaks(error),
-    });
-    const watched = watchedStore(memoryFastStore({ clock, outboxMax: traits.outboxMax }), watch);
-    return { store: this.fault.store?.(watched) ?? watched, shadow };
   }
 }
 
