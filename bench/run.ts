@@ -32,7 +32,8 @@ async function measure(stage: Stage, options: Options, cores: Cores): Promise<Su
   const summary = summaryOf(figures, cores);
   console.log(`\n${text(figures, options)}`);
   console.log(`\nEverything measured is in ${saveResults({ startedAt, options, cores, rounds, summary })}`);
-  if (figures.billing.charged !== figures.billing.owed) process.exitCode = 1;
+  const { served, owedPicodollars, booked } = figures.billing;
+  if (booked.picodollars !== owedPicodollars || booked.charges !== served) process.exitCode = 1;
   return summary;
 }
 

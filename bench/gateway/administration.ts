@@ -1,7 +1,6 @@
 // Sets the gateway up over its own API: the mock as a provider, a model with a price, keys with money.
 import { z } from 'zod';
 import { modelName, prices, upstreamModel } from '../workload.ts';
-import { picodollarsIn } from './money.ts';
 import type { GatewayProcess } from './process.ts';
 
 export interface Payer {
@@ -10,8 +9,7 @@ export interface Payer {
 }
 
 const payersCount = 8;
-const dollarsEach = '100000';
-export const picodollarsGiven = picodollarsIn(dollarsEach) * BigInt(payersCount);
+export const dollarsEach = '100000';
 
 const createdKey = z.object({ virtual_key: z.string(), wallet: z.object({ id: z.string() }) });
 

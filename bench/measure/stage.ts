@@ -1,6 +1,6 @@
 // Everything that runs during the benchmark, started once: load generators, mocks, proxies, the gateway.
 import { type Payer, setUp } from '../gateway/administration.ts';
-import { chargedInLedger } from '../gateway/charged.ts';
+import { allBooked, type Booked, bookedNow } from '../gateway/charged.ts';
 import { type GatewayProcess, startGateway } from '../gateway/process.ts';
 import { listening, servedCalls } from '../mock/protocol.ts';
 import { type Cores, pin } from '../parts/cores.ts';
@@ -16,11 +16,11 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** Picodollars. */
 export interface Billing {
-  readonly calls: number;
-  readonly owed: bigint;
-  readonly charged: bigint;
+  /** By the mock's own count. */
+  readonly served: number;
+  readonly owedPicodollars: bigint;
+  readonly booked: Booked;
 }
 
 // Two of each: one thread sends or takes fewer pieces of streams than the fastest server under test.
@@ -51,7 +51,7 @@ export async function openStage(cores: Cores): Promise<Stage> {
     gateway = await startGateway();
     const payers = await setUp(gateway, upstreamPort);
     const direct = await directTarget(part(mockFile));
-    const proxy = gatewayTarget(gateway, payers);
+    const proxy = gatewayTarget(upstream, gateway, payers);
     const targets = {
       plain: [direct, await bareTarget(part(bareFile), 'plain', upstreamPort), proxy],
       stream: [direct, await bareTarget(part(bareFile), 'stream', upstreamPort), proxy],
@@ -67,31 +67,36 @@ export async function openStage(cores: Cores): Promise<Stage> {
 
 function billing(upstream: Part, gateway: GatewayProcess, payers: readonly Payer[]): () => Promise<Billing> {
   return async () => {
-    const charged = await chargedInLedger(gateway, payers);
-    const { calls, picodollars } = await upstream.ask({ kind: 'served', sender: 'gateway' }, servedCalls);
-    return { calls, owed: picodollars, charged };
+    const booked = await allBooked(gateway, payers);
+    const { calls, picodollars } = await servedFor(upstream);
+    return { served: calls, owedPicodollars: picodollars, booked };
   };
+}
+
+function servedFor(upstream: Part) {
+  return upstream.ask({ kind: 'served', sender: 'gateway' }, servedCalls);
 }
 
 async function directTarget(mock: Part): Promise<Target> {
   const { port } = await mock.ask({ kind: 'listen', threads: 1 }, listening);
-  return { name: 'direct', pid: mock.pid, port, path: '/direct/v1/chat/completions', keys: [], settled };
+  return { name: 'direct', pid: mock.pid, port, path: '/direct/v1/chat/completions', keys: [], ...keepsNoBooks };
 }
 
 async function bareTarget(bare: Part, mode: Mode, upstreamPort: number): Promise<Target> {
   const { port } = await bare.ask({ mode, upstreamPort }, listening);
-  return { name: 'bare', pid: bare.pid, port, path: '/v1/chat/completions', keys: [], settled };
+  return { name: 'bare', pid: bare.pid, port, path: '/v1/chat/completions', keys: [], ...keepsNoBooks };
 }
 
-function gatewayTarget(gateway: GatewayProcess, payers: readonly Payer[]): Target {
+function gatewayTarget(upstream: Part, gateway: GatewayProcess, payers: readonly Payer[]): Target {
   return {
     name: 'gateway',
     pid: gateway.pid,
     port: gateway.port,
     path: '/v1/chat/completions',
     keys: payers.map(({ key }) => key),
-    settled: () => chargedInLedger(gateway, payers).then(() => undefined),
+    behind: async () => (await servedFor(upstream)).calls - (await bookedNow(gateway, payers)).charges,
+    settled: () => allBooked(gateway, payers).then(() => undefined),
   };
 }
 
-const settled = (): Promise<void> => Promise.resolve();
+const keepsNoBooks = { behind: () => Promise.resolve(0), settled: () => Promise.resolve() };

@@ -7,6 +7,8 @@ export interface Target {
   readonly port: number;
   readonly path: string;
   readonly keys: readonly string[];
+  /** Calls that were answered and are not in the ledger yet. */
+  behind(): Promise<number>;
   /** Resolves when nothing is left to do for the calls that were answered. */
   settled(): Promise<void>;
 }

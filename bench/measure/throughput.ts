@@ -16,8 +16,12 @@ export interface Throughput {
   /** Of the server's core, while it was counted. */
   readonly usedByServer: number;
   readonly usedByOthers: number;
+  /** Of all calls, those that the ledger did not have yet when the last was answered. */
+  readonly behind: number;
   /** From the last answer until the ledger had every charge. */
   readonly settledAfterMs: number;
+  /** Calls per second until then: what the server can go on with for ever. */
+  readonly sustainedPerSecond: number;
   readonly residentMb: number;
 }
 
@@ -31,6 +35,7 @@ export interface Stretch {
 export async function measureThroughput(stage: Stage, target: Target, stretch: Stretch): Promise<Throughput> {
   const { mode, connections, warmMs, ms } = stretch;
   const before = used(target, stage.cores.server);
+  const startedAt = performance.now();
   const asked = stage.loaders.map((loader, index) =>
     loader.ask(
       {
@@ -52,8 +57,9 @@ export async function measureThroughput(stage: Stage, target: Target, stretch: S
   const to = used(target, stage.cores.server);
   const answers = await Promise.all(asked);
   const answeredAt = performance.now();
+  const behind = await target.behind();
   await target.settled();
-  const settledAfterMs = performance.now() - answeredAt;
+  const settledAt = performance.now();
   const after = used(target, stage.cores.server);
   const calls = sum(answers.map((answer) => answer.calls));
   const stretchMs = to.atMs - from.atMs;
@@ -66,7 +72,9 @@ export async function measureThroughput(stage: Stage, target: Target, stretch: S
     cpuMicrosPerCall: ((after.cpuMs - before.cpuMs) * 1_000) / calls,
     usedByServer,
     usedByOthers: (to.coreMs - from.coreMs) / stretchMs - usedByServer,
-    settledAfterMs,
+    behind: behind / calls,
+    settledAfterMs: settledAt - answeredAt,
+    sustainedPerSecond: calls / ((settledAt - startedAt) / 1_000),
     residentMb: to.residentMb,
   };
 }

@@ -5,9 +5,17 @@ import type { Figures } from './figures.ts';
 const saturatedFrom = 0.9;
 const undisturbedTo = 0.05;
 
+// More than the last moments': the rate was borrowed from later.
+const behindTo = 0.05;
+
 export function doubtsAbout({ modes, failed }: Figures): readonly string[] {
   const doubts: string[] = [];
-  for (const { mode, of } of modes) {
+  for (const { mode, of, behind } of modes) {
+    if (behind > behindTo) {
+      doubts.push(
+        `${mode}: at the last answer ${percent(behind)} of the charges were not booked; the sustained rate is the true one.`,
+      );
+    }
     for (const [name, { usedByServer, usedByOthers }] of Object.entries(of)) {
       if (usedByOthers > undisturbedTo) {
         doubts.push(

@@ -14,8 +14,12 @@ export interface ModeFigures {
   readonly overDirect: number;
   /** The same by processor time for a call, which other work on the machine hardly touches. */
   readonly overBareByCpu: number;
-  /** From the last answer until the ledger had every charge. */
+  /** Of the gateway's calls, those not booked at the last answer, and how long the ledger then took. */
+  readonly behind: number;
   readonly settledAfterMs: number;
+  /** Of the gateway, with the time that its ledger takes; and over the bare proxy's. */
+  readonly sustainedPerSecond: number;
+  readonly sustainedOverBare: number;
 }
 
 export interface ServerFigures {
@@ -76,7 +80,10 @@ function modeFigures(rounds: readonly Round[], mode: Mode): ModeFigures {
     overBare: each((found) => found('gateway').callsPerSecond / found('bare').callsPerSecond),
     overDirect: each((found) => found('gateway').callsPerSecond / found('direct').callsPerSecond),
     overBareByCpu: each((found) => found('bare').cpuMicrosPerCall / found('gateway').cpuMicrosPerCall),
+    behind: each((found) => found('gateway').behind),
     settledAfterMs: each((found) => found('gateway').settledAfterMs),
+    sustainedPerSecond: each((found) => found('gateway').sustainedPerSecond),
+    sustainedOverBare: each((found) => found('gateway').sustainedPerSecond / found('bare').sustainedPerSecond),
   };
 }
 

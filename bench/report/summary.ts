@@ -8,7 +8,8 @@ export type Summary = Readonly<Record<string, number | string>>;
 
 export function summaryOf(figures: Figures, { seen, pinned }: Cores): Summary {
   const { latency, billing, failed } = figures;
-  const { charged, owed, calls } = billing;
+  const { booked, owedPicodollars, served } = billing;
+  const error = dollarsOf(booked.picodollars - owedPicodollars);
   return {
     measurable: 1,
     cores: seen.length,
@@ -20,11 +21,12 @@ export function summaryOf(figures: Figures, { seen, pinned }: Cores): Summary {
       'added_to_direct_ms.p50': rounded(latency.addedToDirect.p50Ms),
       'added_to_direct_ms.p99': rounded(latency.addedToDirect.p99Ms),
     }),
-    billed_calls: calls,
+    served_calls: served,
+    booked_charges: booked.charges,
     failed_calls: failed,
     // Only its being zero is exact as a number; the text beside it always is.
-    billing_error: Number(dollarsOf(charged - owed)),
-    billing_error_usd: dollarsOf(charged - owed),
+    billing_error: Number(error),
+    billing_error_usd: error,
     doubts: doubtsAbout(figures).length,
   };
 }
@@ -34,7 +36,8 @@ export function unmeasurable(seen: readonly number[]): Summary {
 }
 
 /** `memory` is the keeper of the fast store with which the gateway ran. */
-function modeSummary({ mode, of, overBare, overDirect, overBareByCpu, settledAfterMs }: ModeFigures): Summary {
+function modeSummary(figures: ModeFigures): Summary {
+  const { mode, of, overBare, overDirect, overBareByCpu, settledAfterMs } = figures;
   return {
     [`${mode}.memory_vs_bare`]: rounded(overBare),
     [`${mode}.memory_vs_bare_by_cpu`]: rounded(overBareByCpu),
@@ -45,6 +48,9 @@ function modeSummary({ mode, of, overBare, overDirect, overBareByCpu, settledAft
     [`${mode}.bare_cpu_us`]: rounded(of.bare.cpuMicrosPerCall),
     [`${mode}.memory_cpu_us`]: rounded(of.gateway.cpuMicrosPerCall),
     [`${mode}.memory_resident_mb`]: Math.round(of.gateway.residentMb),
+    [`${mode}.memory_sustained_vs_bare`]: rounded(figures.sustainedOverBare),
+    [`${mode}.memory_sustained_per_second`]: Math.round(figures.sustainedPerSecond),
+    [`${mode}.not_booked_at_end`]: rounded(figures.behind),
     [`${mode}.ledger_complete_ms`]: Math.round(settledAfterMs),
   };
 }

@@ -32,7 +32,8 @@ export function text(figures: Figures, { rate }: Options): string {
   return parts.join('\n\n');
 }
 
-function modeText({ mode, of, overBare, overDirect, overBareByCpu, settledAfterMs }: ModeFigures): string {
+function modeText(figures: ModeFigures): string {
+  const { mode, of, overBare, overDirect, overBareByCpu, behind, settledAfterMs } = figures;
   const { direct, bare, gateway } = of;
   const row = (title: string, read: (server: typeof gateway) => string): string =>
     line(title, read(direct), read(bare), read(gateway));
@@ -45,7 +46,10 @@ function modeText({ mode, of, overBare, overDirect, overBareByCpu, settledAfterM
     line('gateway / bare', overBare.toFixed(2), '', ''),
     line('gateway / bare, by processor time', overBareByCpu.toFixed(2), '', ''),
     line('gateway / direct', overDirect.toFixed(2), '', ''),
+    line('not booked at the last answer', percent(behind), '', ''),
     line('ledger complete after, ms', settledAfterMs.toFixed(0), '', ''),
+    line('gateway with its ledger, per second', figures.sustainedPerSecond.toFixed(0), '', ''),
+    line('sustained: gateway / bare', figures.sustainedOverBare.toFixed(2), '', ''),
   ].join('\n');
 }
 
@@ -64,13 +68,14 @@ function latencyText(
   ].join('\n');
 }
 
-function billingText({ billing: { calls, owed, charged } }: Figures): string {
+function billingText({ billing: { served, owedPicodollars, booked } }: Figures): string {
   return [
     line('Billing', '', '', ''),
-    line('calls that the mock has served', String(calls), '', ''),
-    line('their price, dollars', dollarsOf(owed), '', ''),
-    line('charged in the ledger, dollars', dollarsOf(charged), '', ''),
-    line('billing error, dollars', dollarsOf(charged - owed), '', ''),
+    line('calls that the mock has served', String(served), '', ''),
+    line('charges in the ledger', String(booked.charges), '', ''),
+    line('price of what was served, dollars', dollarsOf(owedPicodollars), '', ''),
+    line('charged in the ledger, dollars', dollarsOf(booked.picodollars), '', ''),
+    line('billing error, dollars', dollarsOf(booked.picodollars - owedPicodollars), '', ''),
   ].join('\n');
 }
 
