@@ -30,7 +30,7 @@ export async function attempt(
   house: House,
   open: OpenCall,
   attempts: Attempt[],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Answered> {
   let last: Failure | undefined;
   for (const priced of open.fare.targets) {
@@ -41,10 +41,10 @@ export async function attempt(
       const tried = await tryOnce(house, open, { provider, priced, attempts, signal });
       if ('answer' in tried) return tried;
       last = tried.failure;
-      if (tried.next === 'give-up' || signal.aborted) throw last;
+      if (tried.next === 'give-up' || signal?.aborted) throw last;
       if (tried.next === 'next-target' || tryNo === triesPerTarget) break;
       await house.clock.sleep(last.detail.retryAfterMs ?? backoffMs * tryNo, signal);
-      if (signal.aborted) throw last;
+      if (signal?.aborted) throw last;
     }
   }
   throw last ?? new Failure('internal', 'The route has no target.');
@@ -56,14 +56,14 @@ interface Try {
   readonly provider: ProviderAdapter;
   readonly priced: PricedTarget;
   readonly attempts: Attempt[];
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function tryOnce(house: House, open: OpenCall, { provider, priced, attempts, signal }: Try): Promise<Tried> {
   const { target } = priced;
   const { call } = open;
   // Before a byte of it has left, a call that is given up costs nobody anything.
-  if (signal.aborted) return { failure: new Failure('upstream_failed', 'The caller hung up.'), next: 'give-up' };
+  if (signal?.aborted) return { failure: new Failure('upstream_failed', 'The caller hung up.'), next: 'give-up' };
   const startedAt = house.clock.now();
   const note = (outcome: Attempt['outcome'], more: { status?: number; error?: string } = {}): void => {
     const latencyMs = house.clock.now() - startedAt;

@@ -56,12 +56,10 @@ async function answer(house: House, open: OpenCall, door: Door): Promise<void> {
   house.failpoints.reach('after-answer-end');
 }
 
-const never = new AbortController().signal;
-
 /** Only a stream is given up when its caller hangs up before the first byte; a whole answer is billed in any case. */
-function headSignal({ call, fare }: OpenCall, door: Door): AbortSignal {
+function headSignal({ call, fare }: OpenCall, door: Door): AbortSignal | undefined {
   const drains = fare.route.targets.some((target) => target.provider.onHangUp === 'drain');
-  return call.streamed && !drains ? door.hungUp : never;
+  return call.streamed && !drains ? door.hungUp : undefined;
 }
 
 async function passWhole(
