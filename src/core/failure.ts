@@ -41,6 +41,8 @@ export type FailureName = keyof typeof failureKinds;
 export interface FailureDetail {
   /** The request's field that was wrong. */
   readonly param?: string;
+  /** Every field that was wrong, where more than the first is known. */
+  readonly problems?: readonly { readonly param: string; readonly message: string }[];
   /** Which wallet, budget or limit refused: `wallet`, `virtual_key.budget.month`, `organization.rpm`, … */
   readonly limitSource?: string;
   /** Canonical decimal text, with its currency beside it. */
@@ -52,6 +54,8 @@ export interface FailureDetail {
   readonly upstreamStatus?: number;
   /** Overrides the kind's own word where a provider's answer says so. */
   readonly shouldRetry?: boolean;
+  /** What others have changed meanwhile, and what was to be changed. */
+  readonly conflicts?: readonly object[];
   readonly cause?: unknown;
 }
 

@@ -25,7 +25,7 @@ const bytesPerToken: Readonly<Record<string, number>> = { bytes: 1, 'bytes/4': 4
 /** `undefined` when nothing bounds it: an attachment of unknown content for a model of unknown context. */
 export function promptTokensMax(call: ModelCall, target: Target): number | undefined {
   const divisor = bytesPerToken[target.tokenizer] ?? 1;
-  const text = Math.ceil(call.bodyBytes / divisor) + templateTokens;
+  const text = Math.ceil(call.bodyBytes / divisor) + templateTokens + (call.promptOverhead ?? 0);
   if (call.attachments > 0)
     return target.contextWindow === undefined ? undefined : Math.max(text, target.contextWindow);
   return text + call.images * imageTokensMax;

@@ -1,9 +1,9 @@
 // A call for a model's answer, in our words, whatever dialect it was spoken in.
-import type { ModelKind } from '../catalog/catalog.ts';
+import type { CallKind } from '../catalog/catalog.ts';
 import type { CallFacts } from '../usage/usage.ts';
 
 export interface ModelCall {
-  readonly kind: ModelKind;
+  readonly kind: CallKind;
   /** The model or alias that the caller named. */
   readonly name: string;
   /** The body as it came; what must change on the way is spliced into it. */
@@ -22,7 +22,16 @@ export interface ModelCall {
   /** Parts of the prompt whose tokens their bytes do not bound. */
   readonly images: number;
   readonly attachments: number;
+  /** Tokens that a provider puts before the prompt, beyond its bytes. */
+  readonly promptOverhead?: number;
+  /** Some of its output is billed and never passes by in the stream. */
+  readonly thinksInSilence?: boolean;
   readonly facts: Omit<CallFacts, 'occurred_at'>;
   /** Headers for which one provider has an ear; no other gets them. */
   readonly extraHeaders: Readonly<Record<string, string>>;
 }
+
+/** What came of a request's body. */
+export type Parsed =
+  | { readonly kind: 'call'; readonly call: ModelCall }
+  | { readonly kind: 'malformed'; readonly message: string; readonly param?: string };

@@ -1,8 +1,25 @@
 // What can be called: names, the targets behind them, their providers. Immutable; replaced as a whole.
 import type { Rational } from '../money/rational.ts';
+import type { CostPlan } from './cost-plans.ts';
 import type { PriceBook } from './price-book.ts';
 
-export type ModelKind = 'chat' | 'embedding';
+export const modelKinds = [
+  'chat',
+  'embedding',
+  'image',
+  'video',
+  'speech',
+  'transcription',
+  'music',
+  'rerank',
+  'ocr',
+  'moderation',
+  'agent',
+  'service',
+] as const;
+export type ModelKind = (typeof modelKinds)[number];
+/** What the gateway has a door for. */
+export type CallKind = Extract<ModelKind, 'chat' | 'embedding'>;
 
 export interface Credential {
   readonly providerKeyId: string;
@@ -18,12 +35,19 @@ export interface Provider {
   readonly adapter: string;
   readonly baseUrl: string;
   readonly credentials: readonly Credential[];
+  /** Nothing is sent to it without a credential; missing is false. */
+  readonly requiresKey?: boolean;
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
   /** What it does when a caller hangs up in mid-stream: bills the whole answer (then it is drained), or stops. */
   readonly onHangUp: 'drain' | 'close';
   /** Where a limit is written that the caller did not set. */
   readonly outputLimitField: 'max_tokens' | 'max_completion_tokens';
+}
+
+/** Whether a call may be sent there at all. */
+export function isReachable({ requiresKey, credentials }: Pick<Provider, 'requiresKey' | 'credentials'>): boolean {
+  return requiresKey !== true || credentials.length > 0;
 }
 
 export interface Target {
@@ -54,6 +78,8 @@ export interface Catalog {
   readonly routes: ReadonlyMap<string, Route>;
   readonly prices: PriceBook;
   readonly exchange: readonly ExchangeRate[];
+  /** What the platform has agreed with providers. */
+  readonly plans?: readonly CostPlan[];
 }
 
 export interface ExchangeRate {

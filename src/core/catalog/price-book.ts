@@ -1,10 +1,16 @@
 // Which price version applies to a name, for whom, at what time.
+//
+// The charge is the first that has a price for the name that was sent: what was negotiated with the organization, a
+// promotion for it, a promotion for its customer type, the customer type's price, the platform's list. The cost is what the
+// provider bills for the model that answered: by the organization's own list for a key of its own, else by the platform's.
 import type { PriceVersion } from '../pricing/component.ts';
-import { type PreparedPrice, preparePrice } from '../pricing/prepare.ts';
+import { asCharged, type PreparedPrice, preparePrice } from '../pricing/prepare.ts';
 
 export interface PriceFor {
   readonly organizationId?: string;
   readonly customerTypeId?: string;
+  /** The platform's list is not for it: a name without a price of its own is no name to it. */
+  readonly onlyPricedNames?: boolean;
 }
 
 interface Dated {
@@ -25,25 +31,32 @@ export class PriceBook {
         toMs: version.validTo === undefined ? Number.POSITIVE_INFINITY : Date.parse(version.validTo),
         version,
       };
-      this.#shelves.set(shelf, [...(this.#shelves.get(shelf) ?? []), dated]);
+      const known = this.#shelves.get(shelf);
+      if (known) known.push(dated);
+      else this.#shelves.set(shelf, [dated]);
     }
   }
 
   /** The customer's price for the name that was sent: the first level that has one wins. */
   chargeFor(name: string, payer: PriceFor, atMs: number): PreparedPrice | undefined {
-    const { organizationId, customerTypeId } = payer;
-    return (
+    const { organizationId, customerTypeId, onlyPricedNames = false } = payer;
+    const found =
       (organizationId === undefined ? undefined : this.#current('negotiated', organizationId, name, atMs)) ??
       (organizationId === undefined ? undefined : this.#current('promotion', organizationId, name, atMs)) ??
       (customerTypeId === undefined ? undefined : this.#current('promotion', customerTypeId, name, atMs)) ??
       (customerTypeId === undefined ? undefined : this.#current('customer_type', customerTypeId, name, atMs)) ??
-      this.#current('list', undefined, name, atMs)
-    );
+      (onlyPricedNames ? undefined : this.#current('list', undefined, name, atMs));
+    return found && asCharged(found);
   }
 
   /** What the provider bills the platform for a model. */
   costFor(modelName: string, atMs: number): PreparedPrice | undefined {
     return this.#current('list', undefined, modelName, atMs);
+  }
+
+  /** What an organization is billed itself, by a provider whose key is its own; unknown unless it says so. */
+  ownCostFor(modelName: string, organizationId: string, atMs: number): PreparedPrice | undefined {
+    return this.#current('organization', organizationId, modelName, atMs);
   }
 
   #current(book: string, owner: string | undefined, name: string, atMs: number): PreparedPrice | undefined {

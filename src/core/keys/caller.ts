@@ -12,6 +12,8 @@ export interface Caller {
   readonly userId?: string;
   /** The organization's, before the user's own. */
   readonly customerTypeId?: string;
+  /** Names that no book of its own prices do not exist for it. */
+  readonly onlyPricedNames?: boolean;
   /** Why this key may not call now: inactive, its user pending or canceled, its organization disabled. */
   readonly refusedBecause?: string;
   /** Milliseconds since 1970. */

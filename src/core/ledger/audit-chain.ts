@@ -16,8 +16,7 @@ export const chainStart: ChainEnd = { seq: 0n, balance: 0n, hash: '', credits: 0
 
 /** Goes on from what the event says, right or wrong, so that one break is one finding. */
 export function chainEndAfter(end: ChainEnd, { seq, balanceAfter, hash, kind }: BillingEvent): ChainEnd {
-  const credited = kind === 'top_up' || kind === 'refund';
-  return { seq, balance: balanceAfter, hash, credits: end.credits + (credited ? 1n : 0n) };
+  return { seq, balance: balanceAfter, hash, credits: end.credits + (kind === 'charge' ? 0n : 1n) };
 }
 
 export function auditEvent(end: ChainEnd, event: BillingEvent, digest: Digest): readonly Finding[] {

@@ -1,11 +1,15 @@
 // The books as an auditor reads them: what was written, row by row, before anybody believes it.
 import type { Amount } from '../money/amount.ts';
+import type { Rational } from '../money/rational.ts';
 import type { Receipt } from '../pricing/receipt.ts';
 import type { CallFacts, Usage } from '../usage/usage.ts';
 import type { CallOutcome, Counter, PricePins } from './entry.ts';
+import type { AdjustmentLine } from './adjustment.ts';
 import type { BillingEvent, WalletHead } from './event.ts';
 import type { CostDifference } from './posting.ts';
+import type { UnitRanges } from '../usage/unit-range.ts';
 import type { RequestCharge } from './register.ts';
+import type { UnitsGiven } from './unit-counter.ts';
 
 export interface WalletRow extends WalletHead {
   /** How many credits the balance includes. */
@@ -21,6 +25,7 @@ export interface RegisterRow extends RequestCharge {
   readonly requestId: string;
   readonly walletId: string;
   readonly counters: readonly Counter[];
+  readonly given: readonly UnitsGiven[];
 }
 
 /** What one event of a call said, whether it changed anything (`applied`) or came after a better word. */
@@ -67,6 +72,31 @@ export interface GatewayRow {
 
 export interface CounterRow extends Counter {
   readonly spent: bigint;
+}
+
+/** A line with the place of its event. */
+export interface AdjustmentRow extends AdjustmentLine {
+  readonly rerateId: string;
+  readonly walletId: string;
+  readonly seq: bigint;
+}
+
+export interface FxRateRow {
+  readonly fxRateId: string;
+  readonly base: string;
+  readonly quote: string;
+  /** Major units of `quote` for one of `base`. */
+  readonly rate: Rational;
+}
+
+export interface UnitCounterRow extends Counter {
+  readonly taken: UnitRanges;
+}
+
+/** What one register was charged for. */
+export interface GivenRow extends UnitsGiven {
+  readonly requestId: string;
+  readonly startedAt: number;
 }
 
 export interface TopUpRow {

@@ -12,7 +12,9 @@ export type AuditCheck =
   | 'rating'
   | 'dispatch'
   | 'counters'
-  | 'top-ups';
+  | 'top-ups'
+  | 'adjustments'
+  | 'fx';
 
 export interface Finding {
   readonly check: AuditCheck;

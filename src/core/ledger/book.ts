@@ -4,12 +4,15 @@ import type { ChargeEntry, Counter } from './entry.ts';
 import { appendEvent, type BillingEvent, type Digest, type WalletHead } from './event.ts';
 import { type Posting, postingsOf } from './posting.ts';
 import { register, type RequestCharge } from './register.ts';
+import { UnitMoves, unitsGiven, type UnitsGiven, type UnitsMoved } from './unit-counter.ts';
 
 /** What the ledger holds, read under the wallets' locks. */
 export interface BooksBefore {
   readonly heads: Pick<ReadonlyMap<string, WalletHead>, 'get'>;
   readonly registers: Pick<ReadonlyMap<string, RequestCharge>, 'get'>;
   readonly knownEvents: Pick<ReadonlySet<string>, 'has'>;
+  /** By request: the units that its register was charged for. */
+  readonly given: Pick<ReadonlyMap<string, readonly UnitsGiven[]>, 'get'>;
 }
 
 export interface BooksChange {
@@ -18,6 +21,7 @@ export interface BooksChange {
   readonly heads: ReadonlyMap<string, WalletHead>;
   /** The entry that moved each register last. */
   readonly registers: ReadonlyMap<string, { readonly entry: ChargeEntry; readonly register: RequestCharge }>;
+  readonly units: readonly UnitsMoved[];
   readonly spent: readonly { readonly counter: Counter; readonly amount: Amount }[];
   /** Every entry that was not known before, with whether it changed anything. */
   readonly recorded: readonly { readonly entry: ChargeEntry; readonly applied: boolean }[];
@@ -31,6 +35,7 @@ export function book(before: BooksBefore, entries: readonly ChargeEntry[], diges
   const spent = new Map<string, { counter: Counter; amount: Amount }>();
   const events: BillingEvent[] = [];
   const postings: Posting[] = [];
+  const units = new UnitMoves();
   const recorded: { entry: ChargeEntry; applied: boolean }[] = [];
 
   for (const entry of entries) {
@@ -47,6 +52,8 @@ export function book(before: BooksBefore, entries: readonly ChargeEntry[], diges
     }
     const next = appendEvent(head, chargeOf(entry, said.charge), digest);
     heads.set(walletId, next.head);
+    const last = registers.get(requestId)?.entry;
+    units.replace(last ? unitsGiven(last) : (before.given.get(requestId) ?? []), unitsGiven(entry));
     registers.set(requestId, { entry, register: said.register });
     events.push(next.event);
     postings.push(...postingsOf(next.event, said.costs));
@@ -55,7 +62,7 @@ export function book(before: BooksBefore, entries: readonly ChargeEntry[], diges
       spent.set(key, { counter, amount: add(spent.get(key)?.amount ?? zero, said.charge) });
     }
   }
-  return { events, postings, heads, registers, spent: [...spent.values()], recorded };
+  return { events, postings, heads, registers, units: units.all, spent: [...spent.values()], recorded };
 }
 
 function registerOf({ call, total, cost, costCurrency, final, revision }: ChargeEntry): RequestCharge {

@@ -39,6 +39,8 @@ export interface DispatchedCall {
 export interface PricePins {
   readonly charge: PinnedPrice;
   readonly cost: PinnedPrice;
+  /** Whose prices the charge was looked up in, beside the organization's; for whoever rates the call again. */
+  readonly customerTypeId?: string;
 }
 
 export interface PinnedPrice {
@@ -46,6 +48,9 @@ export interface PinnedPrice {
   readonly currency: string;
   /** Exact fraction as text, `numerator/denominator`: units of the target per unit of the price's currency. */
   readonly conversion?: { readonly fxRateId: string; readonly rate: string };
+  /** Of a cost: what was agreed with the provider. */
+  readonly discount?: { readonly planId: string; readonly percentage: string };
+  readonly trial?: { readonly planId: string; readonly limit: string };
 }
 
 /** One try at one provider inside a call. */

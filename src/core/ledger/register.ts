@@ -34,9 +34,11 @@ export function register(before: RequestCharge | undefined, said: RequestCharge)
   };
 }
 
+type Owed = Pick<RequestCharge, 'provider' | 'cost' | 'costCurrency'>;
+
 // An estimate may have named another provider than the one that answered in the end: what it booked as owed to that
 // one is taken back whole, since amounts owed to two providers, or in two currencies, have no difference.
-function costDifferences(before: RequestCharge | undefined, said: RequestCharge): readonly CostDifference[] {
+export function costDifferences(before: Owed | undefined, said: Owed): readonly CostDifference[] {
   const now = costOf(said);
   if (!before) return [now];
   const then = costOf(before);
@@ -46,6 +48,6 @@ function costDifferences(before: RequestCharge | undefined, said: RequestCharge)
   return [{ ...then, amount: negate(then.amount) }, now];
 }
 
-function costOf({ provider, costCurrency, cost }: RequestCharge): CostDifference {
+function costOf({ provider, costCurrency, cost }: Owed): CostDifference {
   return { provider, currency: costCurrency, amount: cost };
 }

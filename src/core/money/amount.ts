@@ -10,10 +10,14 @@ export const zero = 0n as Amount;
 // A signed 64-bit counter holds 9.22 × 10¹⁸; the fast store counts in such counters, so nothing larger may enter.
 export const amountMax = 8_000_000_000_000_000_000n as Amount;
 
-/** @throws RangeError beyond ±8 × 10¹⁸ units, the largest the fast store can count exactly. */
+export class AmountBeyondCounting extends RangeError {}
+
+/** @throws AmountBeyondCounting beyond ±8 × 10¹⁸ units, the largest the fast store can count exactly. */
 export function amount(units: bigint): Amount {
   if (units > amountMax || units < -amountMax) {
-    throw new RangeError(`The amount ${units} is beyond ±${amountMax} units, the largest that can be kept exactly.`);
+    throw new AmountBeyondCounting(
+      `The amount ${units} is beyond ±${amountMax} units, the largest that can be kept exactly.`,
+    );
   }
   return units as Amount;
 }

@@ -24,10 +24,28 @@ const decimalTextMax = 60;
 
 /** @throws RangeError unless the text is a plain decimal such as `-12.050` (no exponent, no `+`, no bare point). */
 export function parseDecimal(text: string): Rational {
+  const { digits, places } = decimalDigits(text);
+  return rational(digits, 10n ** BigInt(places));
+}
+
+/**
+ * A price for so many units, as so many units of 10⁻ˢᶜᵃˡᵉ for one: what two fractions would say, with one common divisor
+ * to look for.
+ * @throws RangeError unless both are plain decimals and the second is not zero.
+ */
+export function unitPrice(price: string, per: string, scale: number): Rational {
+  const dividend = decimalDigits(price);
+  const divisor = decimalDigits(per);
+  const shift = scale + divisor.places - dividend.places;
+  if (shift >= 0) return rational(dividend.digits * 10n ** BigInt(shift), divisor.digits);
+  return rational(dividend.digits, divisor.digits * 10n ** BigInt(-shift));
+}
+
+function decimalDigits(text: string): { readonly digits: bigint; readonly places: number } {
   const match = text.length <= decimalTextMax ? /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) : null;
   if (!match) throw new RangeError(`"${text.slice(0, decimalTextMax)}" is not a plain decimal number such as "12.05".`);
   const [, sign = '', whole = '', fraction = ''] = match;
-  return rational(BigInt(`${sign}${whole}${fraction}`), 10n ** BigInt(fraction.length));
+  return { digits: BigInt(`${sign}${whole}${fraction}`), places: fraction.length };
 }
 
 export function plus(left: Rational, right: Rational): Rational {

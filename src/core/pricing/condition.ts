@@ -113,8 +113,8 @@ function labelOf(when: PriceCondition): string {
   return [...range, ...texts, ...switches, ...(when.window ? [windowLabel(when.window)] : [])].join(', ');
 }
 
-function windowLabel({ iso_weekdays, from, to }: NonNullable<PriceCondition['window']>): string {
+function windowLabel({ iso_weekdays, from, to, tz = 'UTC' }: NonNullable<PriceCondition['window']>): string {
   const days = iso_weekdays === undefined ? [] : [`weekdays ${iso_weekdays.join('')}`];
   const hours = from === undefined || to === undefined ? [] : [`${from}–${to}`];
-  return [...days, ...hours, 'UTC'].join(' ');
+  return [...days, ...hours, tz].join(' ');
 }

@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Amount, amount } from '#core/money/amount.ts';
 import { currencyCodes, currencyOf } from '#core/money/currency.ts';
-import { rational } from '#core/money/rational.ts';
+import { parseDecimal, rational, times } from '#core/money/rational.ts';
 import { inputMeters, isTokenMeter, type Meter, outputMeters, type UnitMeter } from '#core/usage/meter.ts';
 import type { CallFacts, CompletionTokensDetails, PromptTokensDetails, Usage } from '#core/usage/usage.ts';
 import type { PriceComponent, PriceCondition, PriceModifier, PriceVersion, TimeWindow } from './component.ts';
+import { counterUses } from './counted.ts';
+import { exactText } from './decimal.ts';
 import { preparePrice } from './prepare.ts';
-import { affordableOutput, holdFor, quote, type QuoteBounds, type TokenKind } from './quote.ts';
+import { affordableOutput, freeUnitsFor, holdFor, quote, type QuoteBounds, type TokenKind } from './quote.ts';
 import { type RateInput, rate } from './rate.ts';
 import { receiptFromJson, receiptToJson, sameReceipt } from './receipt.ts';
 import { validatePriceVersion } from './validate.ts';
@@ -72,6 +74,26 @@ const modifier: fc.Arbitrary<PriceModifier> = fc
   })
   .map((each) => compact(each) as PriceModifier);
 
+const countedUnits = fc.integer({ min: 1, max: 3000 }).map(String);
+
+/** Of a component at that price. */
+function countedBy(price: string): fc.Arbitrary<Pick<PriceComponent, 'allowance' | 'graduated' | 'volume'>> {
+  const period = fc.constantFrom('day', 'month', 'never');
+  return fc.oneof(
+    fc.record({ period, limit: countedUnits }).map((allowance) => ({ allowance })),
+    fc.record({ period, units: countedUnits, price: decimal(20, 4) }).map(({ period: every, units, price: other }) => ({
+      graduated: { period: every, above: [{ units, price: other }] },
+    })),
+    fc
+      .record({ period, units: countedUnits })
+      .map(({ period: every, units }) => ({ volume: { period: every, above: [{ units, price: halfOf(price) }] } })),
+  );
+}
+
+function halfOf(price: string): string {
+  return exactText(times(parseDecimal(price), rational(1n, 2n)));
+}
+
 function componentsOf(meter: Meter, currency: string): fc.Arbitrary<readonly PriceComponent[]> {
   const component = fc
     .record({
@@ -79,7 +101,9 @@ function componentsOf(meter: Meter, currency: string): fc.Arbitrary<readonly Pri
       per: fc.constantFrom('1000000', '1000', '3600', ...(isTokenMeter(meter) ? [] : ['1', '7'])),
     })
     .chain(({ price, per }) =>
-      optional(quantityRule).map((quantity) => compact({ meter, price, per, currency, quantity }) as PriceComponent),
+      fc
+        .tuple(optional(quantityRule), fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, countedBy(price)))
+        .map(([quantity, counted]) => compact({ meter, price, per, currency, quantity, ...counted }) as PriceComponent),
     );
   const conditional = fc.tuple(component, condition).map(([each, when]) => ({ ...each, when }));
   return fc
@@ -239,9 +263,18 @@ const terms = fc
     conversion: to && { fxRateId: 'rate-1', rate: exchange, to },
   }));
 
+/** With the units that it was given: behind those that others have had in the period. */
 const rating: fc.Arbitrary<RateInput> = fc
-  .record({ price: version.map(preparePrice), usage, facts, terms })
-  .map(({ terms: own, ...rest }) => ({ ...rest, ...own }));
+  .record({ price: version.map(preparePrice), usage, facts, terms, others: fc.bigInt({ min: 0n, max: 4000n }) })
+  .map(({ terms: own, others, ...rest }) => {
+    const input = { ...rest, ...own };
+    const allocations = counterUses(input).map(({ counter, period, units }) => ({
+      counter,
+      period,
+      ranges: units === 0n ? [] : [{ from: others, to: others + units }],
+    }));
+    return { ...input, allocations };
+  });
 
 const runs = { numRuns: 1500 };
 const sumOf = (amounts: readonly Amount[]) => amounts.reduce<bigint>((sum, each) => sum + each, 0n);
@@ -288,7 +321,7 @@ describe('every receipt', () => {
       fc.property(rating, (input) => {
         const receipt = rate(input);
         expect(receipt.complete).toBe(receipt.unpriced.length === 0 && receipt.problems.length === 0);
-        const lines = new Set(receipt.lines.map((line) => line.meter));
+        const lines = new Set<string>(receipt.lines.map((line) => line.meter));
         for (const meter of receipt.unpriced) expect(lines.has(meter)).toBe(false);
         expect(receipt.lines.length > 0 && receipt.status === 'not_billable').toBe(false);
       }),
@@ -339,7 +372,10 @@ describe('every hold', () => {
     fc.assert(
       fc.property(foreseen, ({ input, bounds, before, outputTokens }) => {
         const quoted = quote({ ...input, bounds, facts: compact(before) });
-        expect(holdFor(quoted, outputTokens)).toBeGreaterThanOrEqual(rate(input).total);
+        const free = freeUnitsFor(quoted, outputTokens).reduce((sum, each) => sum + each.units * each.price, 0n);
+        const { total, adjustment = amount(0n) } = rate(input);
+        expect(holdFor(quoted, outputTokens) + free).toBeGreaterThanOrEqual(total + adjustment);
+        expect(holdFor(quoted, outputTokens) + free).toBeGreaterThanOrEqual(total);
         expect(quoted.currency.code).toBe(rate(input).currency);
       }),
       { numRuns: 4000 },

@@ -1,23 +1,29 @@
 // A price version made ready for the hot path: decimals parsed once, in units of the currency per unit of the meter.
 import { type Currency, currencyOf } from '#core/money/currency.ts';
-import { dividedBy, parseDecimal, type Rational, rational, times } from '#core/money/rational.ts';
+import { parseDecimal, type Rational, rational, times, unitPrice } from '#core/money/rational.ts';
 import { isTokenMeter, isToolMeter, type Meter } from '#core/usage/meter.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
-import type { PriceComponent, PriceModifier, PriceVersion } from './component.ts';
+import type { PriceComponent, PriceModifier, PriceVersion, ReportedCostPolicy } from './component.ts';
 import { holds, prepareCondition, type PreparedCondition } from './condition.ts';
 import { exactText } from './decimal.ts';
 import { extentOf, moreSpecificFirst } from './specificity.ts';
+import { dearestUnit, type PreparedTiers, prepareTiers, type PricePlace } from './tiers.ts';
+import { uncounted } from './uncounted.ts';
 import { isByRequestAlone } from './unpriced.ts';
 
 export interface PreparedComponent {
   readonly meter: Meter;
-  /** Ledger units of the currency for one unit of the meter. */
+  /** Ledger units of the currency for one unit of the meter; the dearest, where that depends on what was counted. */
   readonly unit: Rational;
+  readonly tiers: PreparedTiers | undefined;
   readonly price: string;
   readonly per: string;
   readonly condition: PreparedCondition | undefined;
+  readonly countBy: 'query' | 'prompt';
   readonly min: Rational | undefined;
   readonly roundUpTo: Rational | undefined;
+  /** What its counter can tell apart. */
+  readonly step: Rational | undefined;
 }
 
 export interface PreparedModifier {
@@ -35,6 +41,8 @@ export interface UnitPrice {
 
 /** The price of a meter for one call. */
 export interface ChosenPrice extends UnitPrice {
+  /** Of the modifiers that apply. */
+  readonly times: Rational | undefined;
   readonly factor: string | undefined;
   readonly when: string | undefined;
 }
@@ -43,13 +51,18 @@ export interface PreparedPrice {
   readonly id: string;
   readonly currency: Currency;
   readonly hybrid: boolean;
+  readonly reportedCost: ReportedCostPolicy;
   /** Whatever is consumed, the request is what costs. */
   readonly byRequestAlone: boolean;
+  /** Some of it depends on what was counted before. */
+  readonly counts: boolean;
   /** The most specific first. */
   readonly components: ReadonlyMap<Meter, readonly PreparedComponent[]>;
   readonly modifiers: readonly PreparedModifier[];
   /** What is chosen for every call, when nothing in it is conditional. */
   readonly unconditional: { readonly chosen: PricesChosen; readonly reachable: PricesReachable } | undefined;
+  /** When a customer is charged by it; `undefined`: the same. */
+  readonly charged: PreparedPrice | undefined;
 }
 
 export type PricesChosen = ReadonlyMap<Meter, ChosenPrice>;
@@ -60,25 +73,55 @@ export type PricesReachable = ReadonlyMap<Meter, readonly UnitPrice[]>;
 /** @throws RangeError for a version that `validatePriceVersion` refuses. */
 export function preparePrice(version: PriceVersion): PreparedPrice {
   const currency = currencyOf(version.currency);
-  const sorted = version.components
-    .map((component) => ({ component, extent: extentOf(component.when) }))
-    .toSorted((left, right) => moreSpecificFirst(left.extent, right.extent))
-    .map(({ component }) => prepareComponent(component, currency));
-  const components = Map.groupBy(sorted, (component) => component.meter);
+  const rowId = version.rowId ?? version.id;
+  const versionId = version.countedAs ?? version.id;
+  const components = new Map<Meter, readonly PreparedComponent[]>();
+  for (const [meter, placed] of placedByMeter(version.components)) {
+    const prepared = placed.map(({ component, index }) =>
+      prepareComponent(component, currency, { versionId, rowId, index }),
+    );
+    components.set(meter, prepared);
+  }
+  const all = [...components.values()].flat();
   const modifiers = version.modifiers.map(prepareModifier);
-  const conditional = [...sorted, ...modifiers].some((each) => each.condition !== undefined);
+  const conditional = [...all, ...modifiers].some((each) => each.condition !== undefined);
+  const inCharges = uncounted(version);
   const price = {
     id: version.id,
     currency,
     hybrid: version.pricingModel === 'hybrid',
+    reportedCost: version.reportedCost ?? 'ignore',
     byRequestAlone: isByRequestAlone(components.keys()),
+    counts: all.some((component) => component.tiers !== undefined),
     components,
     modifiers,
+    charged: inCharges && preparePrice(inCharges),
   };
   if (conditional) return { ...price, unconditional: undefined };
   const chosen = choose(price, () => true);
   const reachable = new Map([...chosen].map(([meter, only]) => [meter, [only]]));
   return { ...price, unconditional: { chosen, reachable } };
+}
+
+/** The same price as a customer is charged by it: of a listed one, what is counted is the provider's affair. */
+export function asCharged(price: PreparedPrice): PreparedPrice {
+  return price.charged ?? price;
+}
+
+/** Of each meter, the most specific first; most meters have one price only, and nothing to compare. */
+function placedByMeter(components: readonly PriceComponent[]) {
+  const placed = components.map((component, index) => ({ component, index }));
+  const byMeter = Map.groupBy(placed, ({ component }) => component.meter);
+  for (const [meter, some] of byMeter) {
+    if (some.length === 1) continue;
+    const extents = some.map((each) => ({ each, extent: extentOf(each.component.when) }));
+    const sorted = extents.toSorted((left, right) => moreSpecificFirst(left.extent, right.extent));
+    byMeter.set(
+      meter,
+      sorted.map(({ each }) => each),
+    );
+  }
+  return byMeter;
 }
 
 /** The price of each meter for a call: the most specific component whose conditions hold. */
@@ -108,22 +151,26 @@ function modified(component: PreparedComponent, modifiers: readonly PreparedModi
   return {
     component,
     unit: times(component.unit, factor),
+    times: applied.length === 0 ? undefined : factor,
     factor: applied.length === 0 ? undefined : exactText(factor),
     when: labels.length === 0 ? undefined : labels.join('; '),
   };
 }
 
-function prepareComponent(component: PriceComponent, currency: Currency): PreparedComponent {
+function prepareComponent(component: PriceComponent, currency: Currency, place: PricePlace): PreparedComponent {
   const { meter, price, per, when, quantity } = component;
-  const unitsPerCurrency = rational(10n ** BigInt(currency.scale));
+  const tiers = prepareTiers(component, place, currency.scale);
   return {
     meter,
-    unit: times(dividedBy(parseDecimal(price), parseDecimal(per)), unitsPerCurrency),
+    unit: tiers ? dearestUnit(tiers) : unitPrice(price, per, currency.scale),
+    tiers,
     price,
     per,
     condition: when && prepareCondition(when),
+    countBy: quantity?.count_by ?? 'query',
     min: quantity?.min === undefined ? undefined : parseDecimal(quantity.min),
     roundUpTo: quantity?.round_up_to === undefined ? undefined : parseDecimal(quantity.round_up_to),
+    step: tiers && rational(1n, tiers.scale),
   };
 }
 

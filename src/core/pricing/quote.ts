@@ -1,11 +1,33 @@
 // The most that a call can cost, known before it is made: what a hold sets aside.
 import type { Amount } from '#core/money/amount.ts';
 import type { Currency } from '#core/money/currency.ts';
-import { dividedBy, floorDivide, plus, type Rational, rational, roundUp, times } from '#core/money/rational.ts';
+import {
+  dividedBy,
+  floorDivide,
+  nothing,
+  parseDecimal,
+  plus,
+  type Rational,
+  rational,
+  roundUp,
+  times,
+} from '#core/money/rational.ts';
 import { isOutputMeter, isUnitMeter, type Meter, type TokenMeter, type UnitMeter } from '#core/usage/meter.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
-import { scaleOf, type Terms } from './rate.ts';
-import { dearestFor, dearestTokens, larger, reachablePrices } from './reachable.ts';
+import {
+  countersOf,
+  type QuotedFree,
+  quotedFree,
+  type SplitPrices,
+  splitPrices,
+  type Taken,
+  takenInFull,
+} from './free-units.ts';
+import type { PricesReachable } from './prepare.ts';
+import { chargedQuantity } from './quantity.ts';
+import { dearestFor, dearestOf, dearestTokens, larger, reachablePrices } from './reachable.ts';
+import { scaled } from './tiers.ts';
+import { scaleOf, type Terms } from './terms.ts';
 import { unpricedOf } from './unpriced.ts';
 
 /** Kinds of tokens that a call may be known not to have. */
@@ -43,6 +65,8 @@ export interface Quote {
   readonly fixed: Rational;
   /** For one more token of output in every choice. */
   readonly perOutputToken: Rational;
+  /** What is charged beyond this when the free units do not reach; the hold's keeper knows how many there are. */
+  readonly free: readonly QuotedFree[];
   readonly outputTokensMax: number;
   readonly currency: Currency;
   /** What the call is sure to consume and has no price: to be refused, not to be given away. */
@@ -57,21 +81,63 @@ export function quote(input: QuoteInput): Quote {
     const most = isOutputMeter(meter) ? outputTokensMax : promptTokensMax;
     return most > 0 && !without.some((kind) => isOfKind(meter, kind));
   });
-  const byTokens = plus(times(tokens.prompt, rational(BigInt(promptTokensMax))), tokens.raised);
-  const byRequest = dearestFor(reachable, 'request', quantities.request ?? '1');
-  let fixed = price.hybrid ? larger(byTokens, byRequest) : plus(byTokens, byRequest);
-  for (const [meter, most] of Object.entries(quantities)) {
-    if (isUnitMeter(meter) && meter !== 'request') fixed = plus(fixed, dearestFor(reachable, meter, most));
-  }
-  const perOutputToken = times(tokens.output, rational(BigInt(choices)));
+  // By tokens or by the request, whichever it will be: what is free of either is not reckoned with.
+  const dearest = price.hybrid ? dearestOf : ({ paid }: SplitPrices) => paid;
   const scale = scaleOf(input);
+  const inMoney = (exact: Rational) => (scale === undefined ? exact : times(exact, scale));
+  const promptTokens = BigInt(promptTokensMax);
+  const byTokens = plus(times(dearest(tokens.prompt), rational(promptTokens)), tokens.raised);
+  const byRequest = price.hybrid ? dearestFor(reachable, 'request', quantities.request ?? '1') : nothing;
+  let fixed = larger(byTokens, byRequest);
+  const free: QuotedFree[] = [];
+  const freeOf = (split: SplitPrices, taken: Taken) =>
+    price.hybrid ? takenInFull(countersOf(split), taken) : quotedFree(split, taken, scale);
+  if (price.counts) {
+    free.push(...freeOf(tokens.prompt, { fixedUnits: promptTokens, unitsPerOutputToken: 0n }));
+    free.push(...freeOf(tokens.output, { fixedUnits: 0n, unitsPerOutputToken: BigInt(choices) }));
+    for (const { tiers, units } of tokens.raisedUnits) {
+      free.push(...takenInFull([tiers], { fixedUnits: units, unitsPerOutputToken: 0n }));
+    }
+  }
+  for (const [meter, most] of Object.entries({ request: '1', ...quantities })) {
+    if (!isUnitMeter(meter)) continue;
+    const byEither = price.hybrid && meter === 'request';
+    const split = price.counts ? countedQuantity(reachable, meter, most) : undefined;
+    if (split?.alone && !byEither) {
+      free.push(...quotedFree(split, { fixedUnits: split.units, unitsPerOutputToken: 0n }, scale));
+      continue;
+    }
+    if (split) free.push(...takenInFull(countersOf(split), { fixedUnits: split.units, unitsPerOutputToken: 0n }));
+    if (!byEither) fixed = plus(fixed, dearestFor(reachable, meter, most));
+  }
   return {
-    fixed: scale === undefined ? fixed : times(fixed, scale),
-    perOutputToken: scale === undefined ? perOutputToken : times(perOutputToken, scale),
+    fixed: inMoney(fixed),
+    perOutputToken: inMoney(times(dearest(tokens.output), rational(BigInt(choices)))),
+    free,
     outputTokensMax,
     currency: input.conversion?.to ?? price.currency,
     unpriced: unpricedOf(expected(bounds), reachable, price.byRequestAlone),
   };
+}
+
+/** `alone`: what is counted by one counter alone, and begins with free units, needs no money of its own. */
+function countedQuantity(reachable: PricesReachable, meter: UnitMeter, most: string) {
+  const prices = reachable.get(meter) ?? [];
+  const split = splitPrices(prices);
+  const [first] = countersOf(split);
+  const quantity = parseDecimal(most);
+  if (!first || quantity.numerator === 0n) return undefined;
+  const charged = prices.map(({ component }) => chargedQuantity(component, quantity)).reduce(larger);
+  const alone = split.counted.length === 1 && split.besides.length === 0 && split.paid.numerator === 0n;
+  return { ...split, alone, units: scaled(charged, first.scale) };
+}
+
+/** The most that so many tokens of output, in every choice, take of each counter with free units. */
+export function freeUnitsFor(
+  { free }: Quote,
+  outputTokens: number,
+): readonly (QuotedFree & { readonly units: bigint })[] {
+  return free.map((each) => ({ ...each, units: each.fixedUnits + each.unitsPerOutputToken * BigInt(outputTokens) }));
 }
 
 /** What to set aside so that this many tokens of output, in every choice, are covered whatever happens. */

@@ -5,7 +5,7 @@ import type { Meter } from '#core/usage/meter.ts';
 import { type CallFacts, estimatedUsage, missingUsage, notBillable, type Usage } from '#core/usage/usage.ts';
 import type { PriceComponent, PriceModifier, PriceVersion } from './component.ts';
 import { preparePrice } from './prepare.ts';
-import { rate, type Terms } from './rate.ts';
+import { rate, type RateInput } from './rate.ts';
 import type { Receipt } from './receipt.ts';
 
 const noon = '2026-11-16T12:00:00Z';
@@ -54,7 +54,7 @@ function price(components: readonly PriceComponent[], { modifiers = [], pricingM
   });
 }
 
-function receiptFor(usage: Usage, terms: Terms, facts: Partial<CallFacts> = {}): Receipt {
+function receiptFor(usage: Usage, terms: Omit<RateInput, 'usage' | 'facts'>, facts: Partial<CallFacts> = {}): Receipt {
   return rate({ usage, facts: { occurred_at: noon, ...facts }, ...terms });
 }
 
@@ -326,5 +326,93 @@ describe('how surely the usage is known', () => {
     expect(invalid).toMatchObject({ total: 0n, lines: [], complete: false, problems: ['usage_invalid'] });
     const impossible = receiptFor(reported(100, 50, { cache_read_input_tokens: 101 }), { price: withFee });
     expect(impossible).toMatchObject({ total: 0n, complete: false, problems: ['negative_remainder'] });
+  });
+});
+
+describe('work of another model inside a call', () => {
+  const own = price(perMillion({ input: '2', output: '10' }));
+  const advisor = { model: 'adviser-1', usage: reported(2529, 38) };
+  const usage = reported(2417, 133, { sub_usages: [advisor] });
+
+  test('is charged at that model’s own price, beside the call’s: $0.019759', () => {
+    const receipt = receiptFor(usage, {
+      price: own,
+      subTerms: () => ({ price: { ...price(perMillion({ input: '5', output: '25' })), id: 'version-2' } }),
+    });
+    expect(totalOf(receipt)).toBe('0.019759');
+    expect(receipt.lines.map(({ model, meter, quantity }) => [model, meter, quantity])).toEqual([
+      [undefined, 'input', '2417'],
+      [undefined, 'output', '133'],
+      ['adviser-1', 'input', '2529'],
+      ['adviser-1', 'output', '38'],
+    ]);
+    expect(receipt.sub_prices).toEqual([{ model: 'adviser-1', price_version: 'version-2' }]);
+    expect(receipt.complete).toBe(true);
+  });
+
+  test('without a price leaves the receipt incomplete, and charges the rest', () => {
+    const receipt = receiptFor(usage, { price: own });
+    expect(totalOf(receipt)).toBe('0.006164');
+    expect(receipt).toMatchObject({ complete: false, unpriced: ['adviser-1:input', 'adviser-1:output'] });
+  });
+
+  test('is no second request', () => {
+    const flat = price([unit('request', '0.01')]);
+    const receipt = receiptFor(usage, { price: flat, subTerms: () => ({ price: flat }) });
+    expect(totalOf(receipt)).toBe('0.01');
+  });
+});
+
+describe('a cost that the provider reports', () => {
+  const listed = price(perMillion({ input: '0.15', output: '0.60' }));
+  const usage = reported(900, 69, {
+    provider_reported_cost: { amount: '0.0160614', currency: 'USD', basis: 'usage.cost' },
+  });
+
+  test('is the cost where the price says so, and stands without lines', () => {
+    const receipt = receiptFor(usage, { price: listed, reportedCost: 'prefer' });
+    expect(totalOf(receipt)).toBe('0.0160614');
+    expect(receipt).toMatchObject({ lines: [], basis: 'provider_reported', complete: true });
+  });
+
+  test('is only compared otherwise, and a difference is told', () => {
+    const receipt = receiptFor(usage, { price: listed, reportedCost: 'compare' });
+    expect(totalOf(receipt)).toBe('0.0001764');
+    expect(receipt.reported_cost).toMatchObject({ policy: 'compare', rated_is_more_by: '-0.015885' });
+  });
+
+  test('never decides a charge unless asked', () => {
+    expect(receiptFor(usage, { price: listed })).not.toHaveProperty('reported_cost');
+  });
+
+  test('in credits is worth what one of them costs', () => {
+    const credits = { amount: '4.5', currency: 'BFL_CREDIT', basis: 'cost', usd_per_unit: '0.01' };
+    const receipt = receiptFor(reported(0, 0, { provider_reported_cost: credits }), {
+      price: price([unit('megapixel_first', '0.03')]),
+      reportedCost: 'prefer',
+    });
+    expect(totalOf(receipt)).toBe('0.045');
+  });
+
+  test('in credits of unknown worth leaves the listed price in force, and says so', () => {
+    const credits = { amount: '4.5', currency: 'BFL_CREDIT', basis: 'cost' };
+    const receipt = receiptFor(reported(900, 69, { provider_reported_cost: credits }), {
+      price: listed,
+      reportedCost: 'prefer',
+    });
+    expect(totalOf(receipt)).toBe('0.0001764');
+    expect(receipt.reported_cost).toMatchObject({ unreadable: true });
+  });
+});
+
+test('searches that are counted by prompt are charged once, however many there were', () => {
+  const searches = { quantities: { web_search_call: '3' } } as const;
+  const byPrompt = price([unit('web_search_call', '35', '1000', { quantity: { count_by: 'prompt' } })]);
+  const byQuery = price([unit('web_search_call', '14', '1000', { quantity: { count_by: 'query' } })]);
+  expect(totalOf(receiptFor(reported(0, 0, searches), { price: byPrompt }))).toBe('0.035');
+  expect(totalOf(receiptFor(reported(0, 0, searches), { price: byQuery }))).toBe('0.042');
+  expect(receiptFor(reported(0, 0, searches), { price: byPrompt }).lines[0]).toMatchObject({
+    quantity: '1',
+    measured: '3',
   });
 });

@@ -1,145 +1,114 @@
-// Usage and its price become a receipt: exact fractions over all lines, rounded once, and the lines add up.
-import { allocateLargestRemainder } from '#core/money/allocate.ts';
-import { type Amount, amount, zero } from '#core/money/amount.ts';
-import type { Currency } from '#core/money/currency.ts';
-import { nothing, plus, type Rational, rational, roundHalfEven, times } from '#core/money/rational.ts';
-import { leavesOf } from '#core/usage/leaves.ts';
-import { isTokenMeter, type Meter } from '#core/usage/meter.ts';
-import type { CallFacts, Usage } from '#core/usage/usage.ts';
+// Usage and its price become a receipt.
+import { zero } from '#core/money/amount.ts';
+import { lowestFree } from '#core/usage/unit-range.ts';
+import { type Charge, type Consumed, consumptionOf } from './consumption.ts';
+import { type Allocation, type CounterUse, Dealt } from './counted.ts';
 import { exactText } from './decimal.ts';
-import { type ChosenPrice, type PreparedPrice, type PricesChosen, pricesFor } from './prepare.ts';
-import { chargedQuantity } from './quantity.ts';
-import type { Receipt, ReceiptLine, ReceiptProblem } from './receipt.ts';
-import { unpricedOf } from './unpriced.ts';
+import { addUp, adjustmentParts, countedParts, type Part, partOf } from './lines.ts';
+import type { Receipt, ReceiptProblem, ReportedCost, SubPrice } from './receipt.ts';
+import { comparedWith, reportedCost } from './reported-cost.ts';
+import { type Conversion, currencyAfter } from './terms.ts';
+import { isTrialCredit, lessTrialCredit, trialUse } from './trial-credit.ts';
 
-/** `rate`: how much of `to` one unit of the price's currency is. */
-export interface Conversion {
-  readonly fxRateId: string;
-  readonly rate: Rational;
-  readonly to: Currency;
+export interface RateInput extends Consumed {
+  /** Which units of its counters the call was given; missing: as for the first call of every period. */
+  readonly allocations?: readonly Allocation[] | undefined;
 }
 
-/** What stands between a price and an amount: pinned with the call, so that it can be computed again. */
-export interface Terms {
-  readonly price: PreparedPrice;
-  readonly conversion?: Conversion | undefined;
-  /** On top of the price, such as a markup; never negative. */
-  readonly multiplier?: Rational | undefined;
-}
-
-export interface RateInput extends Terms {
-  readonly usage: Usage;
-  readonly facts: CallFacts;
-}
-
+/** @throws RangeError when other units were given than are charged, or an amount cannot be counted. */
 export function rate(input: RateInput): Receipt {
-  const { usage, facts, price } = input;
+  const { trial, allocations } = input;
+  if (trial === undefined) return listed(input);
+  const receipt = listed({ ...input, allocations: allocations?.filter((each) => !isTrialCredit(each)) });
+  return lessTrialCredit(trial, receipt, allocations ?? fromTheStart(trialUse(trial, receipt)));
+}
+
+function fromTheStart(uses: readonly CounterUse[]): readonly Allocation[] {
+  return uses.map(({ counter, period, units }) => ({ counter, period, ranges: lowestFree([], units) }));
+}
+
+/** What the usage comes to before any credit. */
+function listed(input: RateInput): Receipt {
+  const { usage } = input;
   if (usage.status === 'not_billable') return receiptOf(input, { lines: [], total: zero });
-  if (usage.status === 'invalid') return uncharged(input, ['usage_invalid']);
-  const prices = pricesFor(price, usage.prompt_tokens, facts);
-  const { leaves, problems } = leavesOf(usage, prices);
-  if (problems.length > 0) return uncharged(input, problems);
-  const basis = price.hybrid ? (usage.status === 'missing' ? 'request' : 'tokens') : undefined;
-  const consumed = basis === undefined ? leaves : onBasis(basis, leaves);
-  const unknown = usage.status === 'missing' && basis === undefined && !price.byRequestAlone;
-  const unpriced = unpricedOf(consumed.keys(), prices, price.byRequestAlone);
-  const charges = chargesFor(consumed, prices, scaleOf(input));
+  if (usage.status === 'invalid') return receiptOf(input, { lines: [], total: zero, problems: ['usage_invalid'] });
+  const reported = reportedCost(input);
+  if (reported?.preferred !== undefined) {
+    const { preferred: total, told } = reported;
+    return receiptOf(input, { lines: [], total, basis: 'provider_reported', reported: told });
+  }
+  const { charges, unpriced, problems, basis, subs } = consumptionOf(input);
+  const all = subs.length === 0 ? charges : [...charges, ...subs.flatMap((sub) => sub.charges)];
+  const counted = all.some((charge) => charge.chosen.component.tiers !== undefined);
+  const sum = counted ? countedSum(all, input) : addUp(all.map(partOf));
+  const result = { ...sum, basis, reported: reported && comparedWith(sum.total, reported, currencyAfter(input)) };
+  if (subs.length === 0) return receiptOf(input, { ...result, unpriced, problems });
   return receiptOf(input, {
-    ...addUp(charges, price.currency.code),
-    basis,
-    unpriced,
-    problems: unknown ? missing : none,
+    ...result,
+    unpriced: [...unpriced, ...subs.flatMap((sub) => sub.unpriced)],
+    problems: [...new Set([...problems, ...subs.flatMap((sub) => sub.problems)])],
+    subPrices: subs.flatMap(({ model, terms }) =>
+      terms === undefined ? [] : [{ model, price_version: terms.price.id, ...fxOf(terms.conversion) }],
+    ),
   });
 }
 
-const none: readonly ReceiptProblem[] = [];
-const missing: readonly ReceiptProblem[] = ['usage_missing'];
+type Sum = Pick<Receipt, 'lines' | 'total' | 'adjustment' | 'adjustments' | 'allocations'>;
 
-/** From ledger units of the price's currency to those of the receipt's; `undefined` when they are the same. */
-export function scaleOf({ price, conversion, multiplier }: Terms): Rational | undefined {
-  if (conversion === undefined) return multiplier;
-  const from = rational(1n, 10n ** BigInt(price.currency.scale));
-  const to = times(conversion.rate, rational(10n ** BigInt(conversion.to.scale)));
-  return times(times(from, to), multiplier ?? rational(1n));
-}
-
-type Leaves = ReadonlyMap<Meter, Rational>;
-
-function onBasis(basis: 'tokens' | 'request', leaves: Leaves): Leaves {
-  const charged = (meter: Meter) => (basis === 'tokens' ? meter !== 'request' : !isTokenMeter(meter));
-  return new Map([...leaves].filter(([meter]) => charged(meter)));
-}
-
-interface Charge {
-  readonly meter: Meter;
-  readonly measured: Rational;
-  readonly charged: Rational;
-  readonly chosen: ChosenPrice;
-  readonly exact: Rational;
-}
-
-function chargesFor(consumed: Leaves, prices: PricesChosen, scale: Rational | undefined): readonly Charge[] {
-  const charges: Charge[] = [];
-  for (const [meter, measured] of consumed) {
-    const chosen = prices.get(meter);
-    if (chosen === undefined) continue;
-    const charged = chargedQuantity(chosen.component, measured);
-    const native = times(charged, chosen.unit);
-    charges.push({ meter, measured, charged, chosen, exact: scale === undefined ? native : times(native, scale) });
+function countedSum(charges: readonly Charge[], { facts, allocations }: RateInput): Sum {
+  const dealt = new Dealt(facts.occurred_at, allocations);
+  const parts: Part[] = [];
+  const adjustments: Part[] = [];
+  for (const charge of charges) {
+    const { tiers } = charge.chosen.component;
+    if (tiers === undefined) {
+      parts.push(partOf(charge));
+      continue;
+    }
+    const ranges = dealt.to(charge, tiers);
+    parts.push(...countedParts(charge, tiers, ranges));
+    if (!dealt.isProvisional(charge, tiers)) adjustments.push(...adjustmentParts(charge, tiers, ranges));
   }
-  return charges;
+  const sum = { ...addUp(parts), allocations: dealt.allocations() };
+  if (adjustments.length === 0) return sum;
+  const { lines, total } = addUp(adjustments);
+  return { ...sum, adjustments: lines, adjustment: total };
 }
 
-function addUp(charges: readonly Charge[], currency: string): Pick<Receipt, 'lines' | 'total'> {
-  const exacts = charges.map((charge) => charge.exact);
-  const whole = exacts.every((exact) => exact.denominator === 1n);
-  const total = whole
-    ? amount(exacts.reduce((sum, exact) => sum + exact.numerator, 0n))
-    : roundHalfEven(exacts.reduce(plus, nothing));
-  const amounts = whole ? exacts.map((exact) => amount(exact.numerator)) : allocateLargestRemainder(total, exacts);
-  return { lines: charges.map((charge, index) => lineOf(charge, currency, amounts[index] ?? zero)), total };
+function fxOf(conversion: Conversion | undefined) {
+  return conversion && { fx_rate_id: conversion.fxRateId, fx_rate: exactText(conversion.rate) };
 }
 
-function lineOf({ meter, measured, charged, chosen }: Charge, currency: string, lineAmount: Amount): ReceiptLine {
-  const { component, factor, when } = chosen;
-  return {
-    meter,
-    quantity: exactText(charged),
-    ...(charged === measured ? undefined : { measured: exactText(measured) }),
-    price: component.price,
-    per: component.per,
-    currency,
-    ...(factor === undefined ? undefined : { factor }),
-    ...(when === undefined ? undefined : { when }),
-    amount: lineAmount,
-  };
-}
-
-function uncharged(input: RateInput, problems: readonly ReceiptProblem[]): Receipt {
-  return receiptOf(input, { lines: [], total: zero, problems });
-}
-
-interface Result extends Pick<Receipt, 'lines' | 'total'> {
+interface Result extends Sum {
   readonly basis?: Receipt['basis'] | undefined;
-  readonly unpriced?: readonly Meter[];
+  readonly unpriced?: readonly string[];
   readonly problems?: readonly ReceiptProblem[];
+  readonly subPrices?: readonly SubPrice[];
+  readonly reported?: ReportedCost | undefined;
 }
 
-function receiptOf(input: RateInput, { lines, total, basis, unpriced = [], problems = [] }: Result): Receipt {
-  const { usage, price, conversion, multiplier } = input;
+function receiptOf(input: RateInput, result: Result): Receipt {
+  const { usage, price, multiplier, discount } = input;
+  const { lines, total, basis, unpriced = [], problems = [], subPrices = [], reported } = result;
+  const { allocations = [], adjustment, adjustments } = result;
   return {
     lines,
     total,
-    currency: (conversion?.to ?? price.currency).code,
+    currency: currencyAfter(input).code,
     price_version: price.id,
-    ...(conversion === undefined
-      ? undefined
-      : { fx_rate_id: conversion.fxRateId, fx_rate: exactText(conversion.rate) }),
+    ...fxOf(input.conversion),
     ...(multiplier === undefined ? undefined : { multiplier: exactText(multiplier) }),
+    ...(discount === undefined || basis === 'provider_reported'
+      ? undefined
+      : { discount: { plan_id: discount.planId, percentage: discount.percentage, reason: 'committed use' as const } }),
     complete: unpriced.length === 0 && problems.length === 0,
     unpriced,
     problems,
     status: usage.status,
     ...(basis === undefined ? undefined : { basis }),
+    ...(subPrices.length === 0 ? undefined : { sub_prices: subPrices }),
+    ...(reported === undefined ? undefined : { reported_cost: reported }),
+    ...(allocations.length === 0 ? undefined : { allocations }),
+    ...(adjustment === undefined ? undefined : { adjustment, adjustments }),
   };
 }

@@ -3,7 +3,9 @@ import { compare, nothing, parseDecimal, plus, type Rational, rational, times } 
 import { isOutputMeter, isTokenMeter, type Meter, type TokenMeter, type UnitMeter } from '#core/usage/meter.ts';
 import { type Foreknown, outlook, type PreparedCondition } from './condition.ts';
 import type { PreparedComponent, PreparedPrice, PricesReachable, UnitPrice } from './prepare.ts';
+import { type SplitPrices, splitPrices } from './free-units.ts';
 import { chargedBeyond, chargedQuantity } from './quantity.ts';
+import { type PreparedTiers, scaled } from './tiers.ts';
 
 const one = rational(1n);
 
@@ -47,27 +49,41 @@ function outlookOf(condition: PreparedCondition | undefined, foreknown: Foreknow
   return condition === undefined ? 'certain' : outlook(condition, foreknown);
 }
 
-/** For the tokens of a call: the dearest price of one on either side, and what minimums and blocks may add to all. */
+/** For the tokens of a call: the dearest prices of one on either side, and what minimums and blocks may add to all. */
 export interface DearestTokens {
-  readonly prompt: Rational;
-  readonly output: Rational;
+  readonly prompt: SplitPrices;
+  readonly output: SplitPrices;
   readonly raised: Rational;
+  /** What minimums and blocks may add to counters. */
+  readonly raisedUnits: readonly { readonly tiers: PreparedTiers; readonly units: bigint }[];
 }
 
 export function dearestTokens(reachable: PricesReachable, isPossible: (meter: TokenMeter) => boolean): DearestTokens {
-  const dearest = { prompt: nothing, output: nothing, raised: nothing };
-  for (const [meter, prices] of reachable) {
+  const prices = { prompt: [] as UnitPrice[], output: [] as UnitPrice[] };
+  const raisedUnits: { tiers: PreparedTiers; units: bigint }[] = [];
+  let raised = nothing;
+  for (const [meter, each] of reachable) {
     if (!isTokenMeter(meter) || !isPossible(meter)) continue;
-    const side = isOutputMeter(meter) ? 'output' : 'prompt';
-    let raised = nothing;
-    for (const { component, unit } of prices) {
-      dearest[side] = larger(dearest[side], unit);
-      const beyond = chargedBeyond(component);
-      if (beyond !== undefined) raised = larger(raised, times(beyond, unit));
+    prices[isOutputMeter(meter) ? 'output' : 'prompt'].push(...each);
+    raised = plus(raised, each.map(raisedBy).reduce(larger, nothing));
+    for (const { component } of each) {
+      const beyond = component.tiers && chargedBeyond(component);
+      if (component.tiers && beyond) {
+        raisedUnits.push({ tiers: component.tiers, units: scaled(beyond, component.tiers.scale) });
+      }
     }
-    dearest.raised = plus(dearest.raised, raised);
   }
-  return dearest;
+  return { prompt: splitPrices(prices.prompt), output: splitPrices(prices.output), raised, raisedUnits };
+}
+
+function raisedBy({ component, unit }: UnitPrice): Rational {
+  const beyond = chargedBeyond(component);
+  return beyond === undefined ? nothing : times(beyond, unit);
+}
+
+/** The dearest of all, free units or not. */
+export function dearestOf({ paid, counted }: SplitPrices): Rational {
+  return counted.map(({ unit }) => unit).reduce(larger, paid);
 }
 
 /** The most that up to so much of one meter can cost. */

@@ -17,8 +17,8 @@ export interface Extent {
 
 /** The extent of a condition as it was written. */
 export interface WrittenExtent extends Extent {
-  /** Grows strictly when a set of calls grows, which is all that is asked of it. */
-  readonly breadth: bigint;
+  /** Grows strictly when a set of calls grows, which is all that is asked of it; rarely asked for, and long to reckon. */
+  breadth(): bigint;
 }
 
 export function extentOf(when: PriceCondition = {}): WrittenExtent {
@@ -30,7 +30,7 @@ export function extentOf(when: PriceCondition = {}): WrittenExtent {
     week: when.window === undefined ? wholeWeek : weekMask(when.window),
     excludedDates: new Set(when.window?.exclude_dates),
   };
-  return { ...extent, breadth: breadthOf(extent, weekMinutes(when.window)) };
+  return { ...extent, breadth: () => breadthOf(extent, weekMinutes(when.window)) };
 }
 
 /** `undefined` when no call is in both. */
@@ -75,8 +75,9 @@ export function contains(outer: Extent, inner: Extent): boolean {
 /** More conditions go first; among as many, the one that lets fewer calls in. */
 export function moreSpecificFirst(left: WrittenExtent, right: WrittenExtent): number {
   if (left.conditions !== right.conditions) return right.conditions - left.conditions;
-  if (left.breadth === right.breadth) return 0;
-  return left.breadth < right.breadth ? -1 : 1;
+  const [narrow, wide] = [left.breadth(), right.breadth()];
+  if (narrow === wide) return 0;
+  return narrow < wide ? -1 : 1;
 }
 
 // More than any list of words or dates is long.

@@ -20,6 +20,7 @@ const measures = {
   search_unit: 'search_unit',
   gpu_second: 'gpu_second',
   agent_hour: 'agent_hour',
+  compute_unit: 'compute_unit',
   credit: 'credit',
 } as const satisfies Record<WorkMeter, string>;
 

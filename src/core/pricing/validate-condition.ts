@@ -2,6 +2,7 @@
 import type { PriceCondition, PromptTokenRange, TimeWindow } from './component.ts';
 import { promptTokensBetween, switchFacts, textFacts } from './condition.ts';
 import { type PriceProblem, unknownFields } from './price-problem.ts';
+import { isTimeZone } from './window.ts';
 
 const conditionFields = [
   'prompt_tokens',
@@ -56,7 +57,10 @@ function wordProblems(words: readonly string[] | undefined, path: string): reado
 function windowProblems(window: TimeWindow, path: string): readonly PriceProblem[] {
   const problems = [...unknownFields(window, windowFields, path)];
   const { tz = 'UTC', iso_weekdays, from, to, exclude_dates = [] } = window;
-  if (tz !== 'UTC') problems.push({ path: `${path}.tz`, message: `Windows are in UTC, not in "${String(tz)}".` });
+  if (!isTimeZone(tz)) {
+    const message = `Windows are in UTC or at a fixed distance such as "+08:00", not in "${tz}".`;
+    problems.push({ path: `${path}.tz`, message });
+  }
   if (iso_weekdays !== undefined && !areWeekdays(iso_weekdays)) {
     problems.push({ path: `${path}.iso_weekdays`, message: 'At least one of 1 (Monday) to 7, each once.' });
   }

@@ -124,9 +124,13 @@ describe('a price is refused, and told where', () => {
   });
 
   test.each<[string, PriceVersion, string]>([
-    ['components[0].allowance', version([component({ allowance: { limit: '1000', period: 'day' } })]), 'allowance'],
+    ['components[0].commitment', version([component({ commitment: { term: '12' } })]), 'commitment'],
     ['components[0].tiers', version([component({ tiers: [] })]), 'tiers'],
-    ['components[0].quantity.count_by', version([component({ quantity: { count_by: 'prompt' } })]), 'count_by'],
+    [
+      'components[0].quantity.most',
+      version([component({ quantity: { most: '5' } as PriceComponent['quantity'] })]),
+      'most',
+    ],
     ['components[0].when.mood', version([component({ when: { mood: ['good'] } })]), 'mood'],
     [
       'modifiers[0].threshold',

@@ -5,6 +5,7 @@ import { isMeter, isTokenMeter } from '#core/usage/meter.ts';
 import type { PriceComponent, PriceModifier, PriceVersion } from './component.ts';
 import { type PriceProblem, unknownFields } from './price-problem.ts';
 import { tieProblems } from './ties.ts';
+import { tierProblems } from './validate-tiers.ts';
 import { conditionProblems } from './validate-condition.ts';
 
 /** Empty when the version may be published. */
@@ -16,7 +17,7 @@ export function validatePriceVersion(version: PriceVersion): readonly PriceProbl
     ...version.modifiers.flatMap((modifier, index) => modifierProblems(modifier, `modifiers[${index}]`)),
     ...modelProblems(version),
   ];
-  return problems.length > 0 ? problems : tieProblems(version.components);
+  return problems.length > 0 ? problems : [...tieProblems(version.components), ...tierProblems(version)];
 }
 
 const versionFields = [
@@ -28,6 +29,9 @@ const versionFields = [
   'components',
   'modifiers',
   'pricingModel',
+  'reportedCost',
+  'rowId',
+  'countedAs',
   'validFrom',
   'validTo',
   'recordedAt',
@@ -40,6 +44,9 @@ const componentFields = [
   'currency',
   'when',
   'quantity',
+  'allowance',
+  'graduated',
+  'volume',
 ] as const satisfies readonly (keyof PriceComponent)[];
 
 const modifierFields = ['factor', 'applies_to', 'when', 'reason'] as const satisfies readonly (keyof PriceModifier)[];
@@ -58,6 +65,10 @@ function headProblems(version: PriceVersion): readonly PriceProblem[] {
       path: 'components',
       message: 'A price needs at least one component; "0" is the price of what is free.',
     });
+  }
+  if (![undefined, 'prefer', 'compare', 'ignore'].includes(version.reportedCost)) {
+    const message = `"${String(version.reportedCost)}" is neither prefer, compare nor ignore.`;
+    problems.push({ path: 'reportedCost', message });
   }
   return [...problems, ...instantProblems(version)];
 }
@@ -88,6 +99,9 @@ function componentProblems(component: PriceComponent, version: PriceVersion, pat
       ? decimalProblems(component.per, `${path}.per`, 'more than zero')
       : [{ path: `${path}.per`, message: `"${component.per}" is not a whole number such as "1000000".` }]),
     ...quantityProblems(component.quantity, `${path}.quantity`),
+    ...(component.quantity?.count_by === 'prompt' && isTokenMeter(component.meter)
+      ? [{ path: `${path}.quantity.count_by`, message: 'Tokens are charged each, not once for the whole call.' }]
+      : []),
     ...(component.when === undefined ? [] : conditionProblems(component.when, `${path}.when`)),
   ];
 }
@@ -95,7 +109,10 @@ function componentProblems(component: PriceComponent, version: PriceVersion, pat
 function quantityProblems(quantity: PriceComponent['quantity'], path: string): readonly PriceProblem[] {
   if (quantity === undefined) return [];
   return [
-    ...unknownFields(quantity, ['min', 'round_up_to'], path),
+    ...unknownFields(quantity, ['count_by', 'min', 'round_up_to'], path),
+    ...([undefined, 'query', 'prompt'].includes(quantity.count_by)
+      ? []
+      : [{ path: `${path}.count_by`, message: `"${String(quantity.count_by)}" is neither query nor prompt.` }]),
     ...(['min', 'round_up_to'] as const).flatMap((field) => {
       const text = quantity[field];
       return text === undefined ? [] : decimalProblems(text, `${path}.${field}`, 'more than zero');

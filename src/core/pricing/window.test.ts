@@ -54,3 +54,20 @@ describe('a window', () => {
     },
   );
 });
+
+test('a window may be read at a fixed distance from UTC', () => {
+  const office = prepareWindow({ tz: '+08:00', iso_weekdays: [1], from: '09:00', to: '12:00' });
+  expect(insideWindow(office, '2026-11-16T01:00:00Z')).toBe(true);
+  expect(insideWindow(office, '2026-11-16T03:59:59Z')).toBe(true);
+  expect(insideWindow(office, '2026-11-16T04:00:00Z')).toBe(false);
+  expect(insideWindow(office, '2026-11-16T09:00:00Z')).toBe(false);
+  const early = prepareWindow({ tz: '+08:00', iso_weekdays: [1], from: '00:00', to: '08:00' });
+  expect(insideWindow(early, '2026-11-15T20:00:00Z')).toBe(true);
+});
+
+test('what a window covers is the same minutes of the week, wherever it is read', () => {
+  const there = weekMask({ tz: '+08:00', iso_weekdays: [1], from: '00:00', to: '09:00' });
+  const here = weekMask({ iso_weekdays: [7], from: '16:00', to: '01:00' });
+  expect(there).toBe(here);
+  expect(weekMask({ tz: '-03:30', from: '00:00', to: '01:00' })).toBe(weekMask({ from: '03:30', to: '04:30' }));
+});

@@ -29,6 +29,11 @@ export const toolMeters = [
   'web_search_call',
   'file_search_call',
   'code_session',
+  'code_hour',
+  'map_search_call',
+  'attachment_call',
+  'guardrail_unit',
+  'routing_unit',
   'storage_token_hour',
   'gb_day',
 ] as const;
@@ -51,6 +56,7 @@ export const workMeters = [
   'search_unit',
   'gpu_second',
   'agent_hour',
+  'compute_unit',
   'credit',
 ] as const;
 

@@ -56,12 +56,27 @@ export interface CompletionTokensDetails {
   readonly rejected_prediction_tokens?: number;
 }
 
+/** What the provider counted, where that is not what it bills. */
+export interface RawTokens {
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+  readonly cached_tokens?: number;
+}
+
 export interface ProviderReportedCost {
   /** Decimal text. */
   readonly amount: string;
   readonly currency: string;
   /** The field it was read from. */
   readonly basis: string;
+  /** What one of `currency` costs in USD, where that is a provider's own credit. */
+  readonly usd_per_unit?: string;
+}
+
+/** Work of another model inside the call: it is priced at that model's own price. */
+export interface SubUsage {
+  readonly model: string;
+  readonly usage: Usage;
 }
 
 /** Always: `total_tokens = prompt_tokens + completion_tokens`, each a safe integer, everything else a part of them. */
@@ -82,6 +97,8 @@ export interface Usage {
   /** Only when the provider's own total disagrees. */
   readonly reported_total_tokens?: number;
   readonly provider_reported_cost?: ProviderReportedCost;
+  readonly sub_usages?: readonly SubUsage[];
+  readonly raw_tokens?: RawTokens;
   readonly status: UsageStatus;
   readonly flags: readonly string[];
   readonly normalizer: { readonly id: string; readonly version: string };
