@@ -4,6 +4,8 @@ import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
 import { missingUsage, notBillable } from '#core/usage/usage.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
+import { addressOf } from './address.ts';
+import { openAiTranslation } from './chat/translation.ts';
 import { openAiFailure } from './failure.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
@@ -15,6 +17,8 @@ const paths = { chat: '/chat/completions', embedding: '/embeddings' } as const;
 export function openAiCompatible(): ProviderAdapter {
   return {
     name: 'openai-compatible',
+    speaks: 'openai',
+    translation: openAiTranslation,
     request: openAiRequest,
     usageOf(call, answer) {
       const endpoint = call.kind === 'chat' ? 'chat' : 'embeddings';
@@ -81,15 +85,4 @@ function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-const addresses = new Map<string, { readonly origin: string; readonly path: string; readonly search: string }>();
-
-function addressOf(url: string) {
-  const known = addresses.get(url);
-  if (known) return known;
-  const { origin, pathname, search } = new URL(url);
-  const address = { origin, path: pathname.replace(/\/$/, ''), search };
-  addresses.set(url, address);
-  return address;
 }

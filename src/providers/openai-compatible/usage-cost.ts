@@ -1,8 +1,9 @@
 // What an upstream says that the call cost: kept beside the usage, as the text of the number it sent.
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
-import { parseDecimal, rational, roundHalfEven, times } from '#core/money/rational.ts';
+import { compare, parseDecimal, type Rational, rational, roundHalfEven, times } from '#core/money/rational.ts';
+import { type Fields, partOf } from '#core/usage/counts.ts';
+import { decimalOf } from '#core/usage/exact-json.ts';
 import type { ProviderReportedCost } from '#core/usage/usage.ts';
-import { type Fields, partOf } from './usage-fields.ts';
 
 // xAI: 10¹⁰ ticks are a dollar.
 const ticksPerDollar = 10n ** 10n;
@@ -10,29 +11,28 @@ const ticksPerDollar = 10n ** 10n;
 export function reportedCost(usage: Fields): ProviderReportedCost | undefined {
   const ticks = usage['cost_in_usd_ticks'];
   if (typeof ticks === 'number' && Number.isSafeInteger(ticks) && ticks >= 0) {
-    const picodollars = (BigInt(ticks) * picodollarsPerDollar) / ticksPerDollar;
-    return costOf(rational(picodollars), 'usage.cost_in_usd_ticks');
+    return costOf(rational(BigInt(ticks), ticksPerDollar), 'usage.cost_in_usd_ticks');
   }
-  if (isCost(usage['cost'])) return costOf(picodollarsIn(usage['cost']), 'usage.cost');
-  const { total_cost } = partOf(usage, 'cost');
-  return isCost(total_cost) ? costOf(picodollarsIn(total_cost), 'usage.cost.total_cost') : undefined;
+  const cost = dollarsIn(usage['cost']);
+  if (cost !== undefined) return costOf(cost, 'usage.cost');
+  const total = dollarsIn(partOf(usage, 'cost')['total_cost']);
+  return total && costOf(total, 'usage.cost.total_cost');
 }
 
 const usd = currencyOf('usd');
-const picodollarsPerDollar = 10n ** BigInt(usd.scale);
-// Beyond it JavaScript writes numbers with an exponent, and no call costs as much.
-const costMax = 1_000_000;
+const picodollarsPerDollar = rational(10n ** BigInt(usd.scale));
+// No call costs as much.
+const costMax = rational(1_000_000n);
 
-function isCost(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < costMax;
+function costOf(dollars: Rational, basis: string): ProviderReportedCost {
+  const amount = formatAmount(roundHalfEven(times(dollars, picodollarsPerDollar)), usd);
+  return { amount, currency: 'USD', basis };
 }
 
-function costOf(picodollars: ReturnType<typeof rational>, basis: string): ProviderReportedCost {
-  return { amount: formatAmount(roundHalfEven(picodollars), usd), currency: 'USD', basis };
-}
-
-// A double's shortest text is what was sent, but for digits that no float has kept.
-function picodollarsIn(cost: number) {
-  const [digits = '0', exponent = '0'] = String(cost).split('e');
-  return times(parseDecimal(digits), rational(picodollarsPerDollar, 10n ** BigInt(-Number(exponent))));
+// A number's own text is what was sent; a text in its place is something else.
+function dollarsIn(cost: unknown): Rational | undefined {
+  const text = typeof cost === 'string' ? undefined : decimalOf(cost);
+  if (text === undefined || text.startsWith('-')) return undefined;
+  const dollars = parseDecimal(text);
+  return compare(dollars, costMax) < 0n ? dollars : undefined;
 }

@@ -1,51 +1,5 @@
-// Reads counts out of an upstream's usage object: what is absent stays absent, what cannot be true is remembered.
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The first of these that is an object; `null` and `{}` are as good as absent. */
-export function partOf(fields: Fields, ...names: readonly string[]): Fields {
-  for (const name of names) {
-    const value = fields[name];
-    if (isFields(value)) return value;
-  }
-  return noFields;
-}
-
-const noFields: Fields = {};
-
-export class Counts {
-  readonly flags = new Set<string>();
-  /** Something was negative, fractional, beyond 2⁵³ or no number. */
-  invalid = false;
-
-  read(fields: Fields, name: string): number | undefined {
-    const value = fields[name];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-    this.invalid = true;
-    return undefined;
-  }
-
-  /** One count in several places: the first that is there, and a flag when another disagrees. */
-  readAny(...places: readonly (readonly [fields: Fields, name: string])[]): number | undefined {
-    let found: number | undefined;
-    for (const [fields, name] of places) {
-      const value = this.read(fields, name);
-      if (value !== undefined && found !== undefined && value !== found) this.flags.add('DUPLICATES_DISAGREE');
-      found ??= value;
-    }
-    return found;
-  }
-
-  /** A part that is absent is none: the whole is told apart from its parts. */
-  readPart(...places: readonly (readonly [fields: Fields, name: string])[]): number {
-    return this.readAny(...places) ?? 0;
-  }
-}
+// The counts that upstreams of this dialect are known to report.
+import type { Fields } from '#core/usage/counts.ts';
 
 const knownTokenFields = new Set([
   'prompt_tokens',

@@ -1,6 +1,7 @@
 // The parts of a prompt and of a completion; a part that is nothing is left out.
+import { type Counts, type Fields, partOf } from '#core/usage/counts.ts';
+import { present } from '#core/usage/record.ts';
 import type { CacheLifetime, CompletionTokensDetails, PromptTokensDetails } from '#core/usage/usage.ts';
-import { type Counts, type Fields, partOf } from './usage-fields.ts';
 import type { Said, Whole } from './usage-total.ts';
 
 export interface Sources {
@@ -27,7 +28,7 @@ export function promptParts(
   const audio = counts.readPart([prompt, 'audio_tokens']);
   const image = counts.readPart([prompt, 'image_tokens']);
   const video = counts.readPart([prompt, 'video_tokens']);
-  if (Math.max(audio, image, video) > whole.prompt) counts.invalid = true;
+  if (Math.max(audio, image, video) > whole.prompt) counts.refuse('PART_EXCEEDS_WHOLE');
   const cached = cachedParts(prompt, { ...said, audio, image, video }, whole, counts);
   return present({
     cached_tokens: said.cacheRead,
@@ -75,7 +76,7 @@ export function completionParts(
   const video = counts.readPart([completion, 'video_tokens']);
   const accepted = counts.readPart([completion, 'accepted_prediction_tokens']);
   const rejected = counts.readPart([completion, 'rejected_prediction_tokens']);
-  if (Math.max(audio, image, video, accepted, rejected) > whole.completion) counts.invalid = true;
+  if (Math.max(audio, image, video, accepted, rejected) > whole.completion) counts.refuse('PART_EXCEEDS_WHOLE');
   return present({
     reasoning_tokens: whole.reasoning,
     audio_tokens: audio,
@@ -102,16 +103,6 @@ export function lifetimesOf(
     '1h': counts.readPart([ephemeral, 'ephemeral_1h_input_tokens']),
     '12h': counts.readPart([ttl, 'ttl_12h_tokens']),
   };
-  if (Object.values(lifetimes).reduce((sum, each) => sum + each, 0) > cacheWritten) counts.invalid = true;
+  if (Object.values(lifetimes).reduce((sum, each) => sum + each, 0) > cacheWritten) counts.refuse('PART_EXCEEDS_WHOLE');
   return present(lifetimes);
-}
-
-function present<Name extends string>(
-  parts: Readonly<Record<Name, number>>,
-): Partial<Record<Name, number>> | undefined {
-  let found: Partial<Record<Name, number>> | undefined;
-  for (const name in parts) {
-    if (parts[name] > 0) found = { ...found, [name]: parts[name] };
-  }
-  return found;
 }

@@ -1,5 +1,5 @@
 // The same words mean different things: the upstream's own total says which parts stand inside the headline counts.
-import type { Counts } from './usage-fields.ts';
+import type { Counts } from '#core/usage/counts.ts';
 
 export interface Said {
   readonly prompt: number | undefined;
@@ -81,12 +81,12 @@ function inclusive(headline: Omit<Whole, 'reasoning'>, gap: number, said: Said, 
 /** A part greater than its whole cannot be charged by anyone's guess, unless it is known to stand beside it. */
 function withinItself(whole: Whole, said: Said, counts: Counts): Whole {
   const cache = said.cacheRead + said.cacheWritten;
-  if (whole.reasoning + said.citation > whole.completion) counts.invalid = true;
+  if (whole.reasoning + said.citation > whole.completion) counts.refuse('PART_EXCEEDS_WHOLE');
   if (cache <= whole.prompt) return whole;
   if (said.cachePlace === 'outside-when-more') {
     counts.flags.add('CACHE_OUTSIDE_PROMPT');
     return { ...whole, prompt: whole.prompt + cache };
   }
-  counts.invalid = true;
+  counts.refuse('PART_EXCEEDS_WHOLE');
   return whole;
 }

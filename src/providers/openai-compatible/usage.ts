@@ -1,8 +1,10 @@
 // Usage of every upstream that answers in OpenAI's words. Which meaning the words have is decided by the upstream's own
 // total, not by its name.
+import { Counts, type Fields, isFields, partOf } from '#core/usage/counts.ts';
+import { decimalOf } from '#core/usage/exact-json.ts';
 import { invalidUsage, missingUsage, type Usage } from '#core/usage/usage.ts';
 import { reportedCost } from './usage-cost.ts';
-import { Counts, type Fields, hasUnknownCounts, isFields, partOf } from './usage-fields.ts';
+import { hasUnknownCounts } from './usage-fields.ts';
 import { completionParts, lifetimesOf, promptParts, type Sources, sourcesIn } from './usage-parts.ts';
 import { type Said, type Whole, wholeOf } from './usage-total.ts';
 
@@ -12,6 +14,10 @@ export interface UsageContext {
   readonly endpoint: UsageEndpoint;
   /** How many images the answer holds. */
   readonly images?: number;
+  /** Where the cache's counts may stand, when the payload does not give it away. */
+  readonly cachePlace?: Said['cachePlace'];
+  /** Reasoning and citations are billed on top of completion, whether or not the payload gives it away. */
+  readonly additive?: boolean;
 }
 
 const normalizer = { id: 'openai-compatible', version: '1' };
@@ -19,7 +25,7 @@ const normalizer = { id: 'openai-compatible', version: '1' };
 /** Reads a `usage` object: what is missing stays missing, and what cannot be true is charged to nobody. */
 export function normalizeOpenAiUsage(raw: unknown, context: UsageContext): Usage {
   if (raw === undefined || raw === null) return missingUsage({ normalizer, raw: null });
-  if (!isFields(raw)) return invalidUsage({ normalizer, raw });
+  if (!isFields(raw)) return invalidUsage({ normalizer, raw, flags: ['NO_USAGE_OBJECT'] });
   if (raw['type'] === 'duration') return durationUsage(raw);
   const counts = new Counts();
   const sources = sourcesIn(raw);
@@ -30,7 +36,7 @@ export function normalizeOpenAiUsage(raw: unknown, context: UsageContext): Usage
   return counts.invalid || !usage ? invalidUsage({ normalizer, raw, flags: [...counts.flags] }) : usage;
 }
 
-function readSaid({ raw, prompt, completion }: Sources, { endpoint }: UsageContext, counts: Counts): Said {
+function readSaid({ raw, prompt, completion }: Sources, context: UsageContext, counts: Counts): Said {
   return {
     prompt: counts.readAny([raw, 'prompt_tokens'], [raw, 'input_tokens']),
     completion: counts.readAny([raw, 'completion_tokens'], [raw, 'output_tokens']),
@@ -50,9 +56,10 @@ function readSaid({ raw, prompt, completion }: Sources, { endpoint }: UsageConte
     ),
     reasoning: counts.readPart([completion, 'reasoning_tokens'], [raw, 'reasoning_tokens']),
     citation: counts.readPart([raw, 'citation_tokens']),
-    additive: 'search_context_size' in raw || 'num_search_queries' in raw || 'citation_tokens' in raw,
-    cachePlace: cachePlaceIn(raw),
-    hasOutput: endpoint !== 'embeddings',
+    additive:
+      context.additive ?? ('search_context_size' in raw || 'num_search_queries' in raw || 'citation_tokens' in raw),
+    cachePlace: context.cachePlace ?? cachePlaceIn(raw),
+    hasOutput: context.endpoint !== 'embeddings',
   };
 }
 
@@ -80,7 +87,7 @@ function usageOf({ sources, said, whole, context }: Reading, counts: Counts): Us
   const cost = reportedCost(raw);
   compareDuplicates(raw, counts);
   if (hasUnknownCounts(sources)) counts.flags.add('UNKNOWN_USAGE_FIELD');
-  if (!Number.isSafeInteger(total)) counts.invalid = true;
+  if (!Number.isSafeInteger(total)) counts.refuse('INVALID_COUNT');
   return {
     usage_unit: 'token',
     usage_quantity: String(total),
@@ -105,7 +112,7 @@ function usageOf({ sources, said, whole, context }: Reading, counts: Counts): Us
 /** Transcriptions that are billed by time say so. */
 function durationUsage(raw: Fields): Usage {
   const seconds = decimalIn(raw['seconds']);
-  if (seconds === undefined) return invalidUsage({ normalizer, raw, unit: 'second' });
+  if (seconds === undefined) return invalidUsage({ normalizer, raw, unit: 'second', flags: ['INVALID_COUNT'] });
   return {
     ...missingUsage({ normalizer, raw, unit: 'second' }),
     usage_quantity: seconds,
@@ -115,8 +122,7 @@ function durationUsage(raw: Fields): Usage {
 }
 
 function quantitiesIn(raw: Fields, { images }: UsageContext, counts: Counts): Usage['quantities'] {
-  const audioSeconds = typeof raw['prompt_audio_seconds'] === 'number' ? decimalIn(raw['prompt_audio_seconds']) : '0';
-  if (audioSeconds === undefined) counts.invalid = true;
+  const audioSeconds = isFields(raw['prompt_audio_seconds']) ? '0' : counts.readDecimal(raw, 'prompt_audio_seconds');
   const found = {
     image: String(images ?? 0),
     web_search_call: String(searchesIn(raw, counts)),
@@ -139,9 +145,8 @@ function compareDuplicates(raw: Fields, counts: Counts): void {
   if (hit + miss !== counts.read(raw, 'prompt_tokens')) counts.flags.add('DUPLICATES_DISAGREE');
 }
 
-/** Plain decimal text of a number that is neither negative nor too small or large to be written without an exponent. */
+/** Plain decimal text of what is not negative. */
 function decimalIn(value: unknown): string | undefined {
-  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  const text = String(value);
-  return /^\d{1,15}(?:\.\d{1,20})?$/.test(text) ? text : undefined;
+  const text = decimalOf(value);
+  return text?.startsWith('-') === true ? undefined : text;
 }
