@@ -1,22 +1,22 @@
 // What a caller asks in OpenAI's dialect: only what money and routing need is read; the rest is the provider's to judge.
 import { isUtf8 } from 'node:buffer';
-import type { ModelCall } from '#core/call/model-call.ts';
-import type { ModelKind } from '#core/catalog/catalog.ts';
+import { readJsonBody } from '#core/call/json-body.ts';
+import type { ModelCall, Parsed } from '#core/call/model-call.ts';
+import type { CallKind } from '#core/catalog/catalog.ts';
 import { refusedField } from './refused-fields.ts';
-
-export type Parsed =
-  | { readonly kind: 'call'; readonly call: ModelCall }
-  | { readonly kind: 'malformed'; readonly message: string; readonly param?: string };
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const choicesMax = 128;
 
-export function parseCall(kind: ModelKind, body: Buffer, extraHeaders: Readonly<Record<string, string>>): Parsed {
+// The dearest documented prompt that a provider adds for tools that are offered is 530 tokens.
+const toolPromptTokens = 1_024;
+
+export function parseCall(kind: CallKind, body: Buffer, extraHeaders: Readonly<Record<string, string>>): Parsed {
   // What does not decode would grow in decoding, and its bytes would no longer bound its tokens.
   if (!isUtf8(body)) return { kind: 'malformed', message: 'The body is not valid UTF-8.' };
   const text = body.toString('utf8');
-  const fields = parseObject(text);
+  const fields = readJsonBody(text);
   if (typeof fields === 'string') return { kind: 'malformed', message: fields };
   const refused = refusedField(fields);
   if (refused) return { kind: 'malformed', ...refused };
@@ -39,20 +39,11 @@ export function parseCall(kind: ModelKind, body: Buffer, extraHeaders: Readonly<
       ...limit,
       choices: kind === 'chat' && typeof fields['n'] === 'number' ? fields['n'] : 1,
       ...prompt,
+      ...(Array.isArray(fields['tools']) && fields['tools'].length > 0 ? { promptOverhead: toolPromptTokens } : {}),
       facts: typeof tier === 'string' && tier !== 'auto' ? { service_tier: tier } : {},
       extraHeaders,
     },
   };
-}
-
-function parseObject(text: string): Fields | string {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : 'The body must be a JSON object.';
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? ` ${error.message.slice(0, 200)}.` : '';
-    return text.trim() === '' ? 'The body is empty; a JSON object is needed.' : `The body is not valid JSON.${reason}`;
-  }
 }
 
 type Wrong = { readonly message: string; readonly param: string };

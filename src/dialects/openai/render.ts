@@ -58,7 +58,8 @@ export function usageEvent(
 }
 
 /** The provider's own usage chunk with what was charged beside it. */
-export function withFare(event: Buffer, fare: Readonly<Record<string, string>>): string | Buffer {
+export function withFare(event: Buffer | undefined, fare: Readonly<Record<string, string>>): string | Buffer {
+  if (!event) return '';
   const chunk = chunkOf(event);
   return 'usage' in chunk ? `data: ${JSON.stringify({ ...chunk, faregate: fare })}\n\n` : event;
 }

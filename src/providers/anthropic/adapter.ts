@@ -1,0 +1,79 @@
+// Anthropic's Messages API. The body passes through but for the model and the limit that is held for.
+import type { ModelCall } from '#core/call/model-call.ts';
+import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
+import { type Fields, isFields } from '#core/usage/counts.ts';
+import { missingUsage, notBillable } from '#core/usage/usage.ts';
+import { addressOf } from '#providers/openai-compatible/address.ts';
+import { openAiFailure } from '#providers/openai-compatible/failure.ts';
+import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
+import type { UpstreamRequest } from '#ports/upstream.ts';
+import { anthropicTranslation } from './chat/translation.ts';
+import { messageStreamReader } from './stream-reader.ts';
+import { cutShort, messageUsage } from './usage.ts';
+
+const normalizer = { id: 'anthropic', version: '1' };
+
+/** The only one there is; a caller's own word on it goes first. */
+const apiVersion = '2023-06-01';
+
+export function anthropicProvider(): ProviderAdapter {
+  return {
+    name: 'anthropic',
+    speaks: 'anthropic',
+    translation: anthropicTranslation,
+    request(call, plan) {
+      const limit: FieldEdits =
+        plan.outputLimit === undefined ? new Map() : new Map([['max_tokens', String(plan.outputLimit)]]);
+      return messagesRequest(call, plan, { path: '/messages', edits: limit });
+    },
+    counting: {
+      request: (call, plan) => messagesRequest(call, plan, { path: '/messages/count_tokens', edits: new Map() }),
+    },
+    usageOf(_call, answer) {
+      const parsed = parseAnswer(answer);
+      if (!parsed) return missingUsage({ normalizer, raw: null });
+      if (parsed['type'] === 'error')
+        return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
+      return messageUsage(parsed['usage']);
+    },
+    usageOfStream: messageUsage,
+    usageOfBrokenStream: (raw) => cutShort(messageUsage(raw), false),
+    stream: messageStreamReader,
+    failure: openAiFailure,
+  };
+}
+
+interface Asked {
+  readonly path: string;
+  readonly edits: FieldEdits;
+}
+
+function messagesRequest(call: ModelCall, { target, credential }: ProviderRequestPlan, asked: Asked): UpstreamRequest {
+  const base = addressOf(target.provider.baseUrl);
+  const { 'anthropic-version': version = apiVersion, 'anthropic-beta': beta } = call.extraHeaders;
+  return {
+    origin: base.origin,
+    path: `${base.path}${asked.path}${base.search}`,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: call.streamed ? 'text/event-stream' : 'application/json',
+      'accept-encoding': 'identity',
+      'anthropic-version': version,
+      ...(beta === undefined ? {} : { 'anthropic-beta': beta }),
+      ...(credential === undefined ? {} : { 'x-api-key': credential }),
+    },
+    body: spliceFields(call.body, new Map([['model', JSON.stringify(target.model)], ...asked.edits])),
+    headTimeoutMs: target.provider.headTimeoutMs,
+    idleTimeoutMs: target.provider.idleTimeoutMs,
+  };
+}
+
+function parseAnswer(answer: Buffer): Fields | undefined {
+  try {
+    const parsed: unknown = JSON.parse(answer.toString('utf8'));
+    return isFields(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
