@@ -1,9 +1,17 @@
 // What operators do. Every writing deed is one transaction that also writes the audit log and tells the other processes.
 // Long, because it is one vocabulary for the database, the API and the command line: rows are as the API shows them
 // (snake_case, money as decimal text, instants as ISO 8601), and no row carries a secret or its hash.
+import type { ModelKind } from '#core/catalog/catalog.ts';
+import type { PricingType } from '#core/catalog/pricing-type.ts';
 import type { PriceBook, PriceComponent, PriceModifier, PricingModel } from '#core/pricing/component.ts';
 import type { Rational } from '#core/money/rational.ts';
 import type { Amount } from '#core/money/amount.ts';
+import type { ProviderTerms } from './provider-terms.ts';
+import type { StandingPrices } from './standing-prices.ts';
+import type { CatalogImport } from './catalog-import.ts';
+import type { CatalogShelf } from './catalog-shelf.ts';
+import type { PriceProposals } from './price-proposals.ts';
+import type { PriceMatrix } from './price-matrix.ts';
 
 export type Topic = 'catalog' | 'callers';
 
@@ -94,6 +102,7 @@ export interface Organization extends Versioned {
   readonly name: string;
   readonly status: 'active' | 'disabled';
   readonly customer_type: Named | null;
+  readonly only_priced_names: boolean;
   readonly contact: string | null;
   readonly notes: string | null;
   readonly limits: LimitsDocument;
@@ -104,6 +113,7 @@ export interface NewOrganization {
   readonly name: string;
   readonly status?: Organization['status'];
   readonly customer_type?: string;
+  readonly only_priced_names?: boolean;
   readonly contact?: string;
   readonly notes?: string;
   readonly limits?: LimitsDocument;
@@ -257,6 +267,11 @@ export interface ProviderRow extends Versioned {
   readonly base_url: string;
   readonly status: 'active' | 'disabled';
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly is_default: boolean;
+  readonly api_version: string | null;
+  readonly logo_url: string | null;
+  readonly description: string | null;
+  readonly documentation_url: string | null;
   readonly keys: number;
 }
 export interface NewProvider {
@@ -267,6 +282,11 @@ export interface NewProvider {
   readonly base_url: string;
   readonly status?: ProviderRow['status'];
   readonly settings?: Readonly<Record<string, unknown>>;
+  readonly is_default?: boolean;
+  readonly api_version?: string;
+  readonly logo_url?: string;
+  readonly description?: string;
+  readonly documentation_url?: string;
 }
 
 export interface ProviderKey extends Versioned {
@@ -294,6 +314,8 @@ export interface SealedKey {
 export interface ProviderKeys {
   list(provider: string, page: Page): Promise<Listed<ProviderKey> | undefined>;
   get(provider: string, id: string): Promise<ProviderKey | undefined>;
+  /** The platform's own that would be used first, as it is kept. */
+  sealed(provider: string): Promise<{ readonly id: string; readonly sealed: string } | undefined>;
   create(
     actor: string,
     provider: string,
@@ -313,7 +335,7 @@ export interface ModelRow extends Versioned {
   readonly provider: Named;
   readonly model_id: string;
   readonly name: string;
-  readonly kind: 'chat' | 'embedding';
+  readonly kind: ModelKind;
   readonly context_window: number | null;
   readonly max_output_tokens: number | null;
   readonly default_output_tokens: number | null;
@@ -363,10 +385,32 @@ export interface PriceRow {
   readonly predecessor_id: string | null;
   readonly author: string;
   readonly provenance: string | null;
-  readonly state: 'current' | 'scheduled' | 'ended' | 'replaced';
+  readonly approved_at: string | null;
+  readonly approved_by: string | null;
+  /** From then on not believed any more, not even of the past: a correction took its place. */
+  readonly superseded_at: string | null;
+  readonly state: 'current' | 'scheduled' | 'ended' | 'replaced' | 'draft' | 'cancelled' | 'superseded' | 'disabled';
+  /** Stays the same when a price is edited. */
+  readonly row_id: string;
+  readonly pricing_type: PricingType;
+  readonly is_custom: boolean;
+  readonly is_enabled: boolean;
+  readonly notes: string | null;
+  readonly attributes: PriceAttributes;
 }
+/** What the documents' rows carry beside the price, under their names. */
+export type PriceAttributes = Readonly<Record<string, unknown>>;
 export interface NewPrice {
   readonly id: string;
+  /** Missing: the version's own id, which begins a new row. */
+  readonly row_id?: string;
+  readonly pricing_type?: PricingType;
+  readonly is_custom?: boolean;
+  readonly is_enabled?: boolean;
+  readonly notes?: string;
+  readonly attributes?: PriceAttributes;
+  /** A draft prices nothing until it is approved. */
+  readonly state?: 'draft' | 'approved';
   readonly book: PriceBook;
   /** Id, slug or name. */
   readonly owner?: string;
@@ -385,10 +429,55 @@ export interface PriceFilter {
   readonly book?: PriceBook;
   readonly owner?: string;
   readonly state?: PriceRow['state'];
+  /** What the book believed at that instant. */
+  readonly as_of?: string;
+  /** What counts at that instant, as far as the book knew then (`as_of`), or knows now. */
+  readonly at?: string;
 }
 export interface Prices extends Reading<PriceRow, PriceFilter> {
   /** Ends the version that it supersedes at its own beginning; a version scheduled later ends it in turn. */
   publish(actor: string, price: NewPrice): Promise<Outcome<PriceRow>>;
+  /** All of them or none, in one transaction. */
+  publishAll(actor: string, batch: PriceBatch): Promise<Outcome<PublishedBatch>>;
+  /** A draft begins to count: at its own beginning, or now if that has passed. */
+  approve(actor: string, id: string): Promise<Outcome<PriceRow>>;
+  /** A draft, or what has not begun: then the version before it goes on. */
+  cancel(actor: string, id: string): Promise<Outcome<PriceRow>>;
+  /** Replaces what a version said of its time, or of a part of it; calls that it has charged stay as they are. */
+  correct(actor: string, id: string, correction: Correction): Promise<Outcome<Corrected>>;
+}
+export interface Correction extends Pick<NewPrice, 'id' | 'currency' | 'pricing_model' | 'components' | 'modifiers'> {
+  /** Missing: from the beginning, and to the end, of the version that was wrong. */
+  readonly valid_from?: string;
+  readonly valid_to?: string;
+  readonly notes?: string;
+  readonly provenance?: string;
+}
+export interface Corrected {
+  readonly superseded: PriceRow;
+  /** In the order of time: the correction, and what was right of the version before and after it. */
+  readonly published: readonly PriceRow[];
+}
+export interface PriceBatch {
+  readonly prices: readonly NewPrice[];
+  /** Versions that end now, or are cancelled if they have not begun: rows that somebody removed. */
+  readonly ends?: readonly string[];
+  /** What the editor saw: the version in force for each place, or `null` for none. Another one by now refuses the batch. */
+  readonly seen?: readonly (PricePlace & {
+    readonly version_id: string | null;
+    /** The one that begins next; left out, whatever is scheduled will do. */
+    readonly scheduled_version_id?: string | null;
+  })[];
+}
+/** Where a price stands: one version at a time is in force there. */
+export interface PricePlace {
+  readonly book: PriceBook;
+  readonly owner?: string;
+  readonly subject: PriceRow['subject'];
+}
+export interface PublishedBatch {
+  readonly published: readonly PriceRow[];
+  readonly ended: readonly PriceRow[];
 }
 
 export interface FxRate {
@@ -474,6 +563,20 @@ export interface UsageDetail extends UsageRow {
   readonly charge_receipt: unknown;
   readonly cost_receipt: unknown;
   readonly attempts: unknown;
+  /** Each time that it was rated again, the last one last. */
+  readonly adjustments: readonly UsageAdjustment[];
+}
+export interface UsageAdjustment {
+  readonly rerate_id: string;
+  readonly reason: string;
+  readonly author: string;
+  readonly recorded_at: string;
+  readonly charge_before: Money;
+  readonly charge: Money;
+  readonly cost_before: Money;
+  readonly cost: Money;
+  readonly charge_receipt: unknown;
+  readonly cost_receipt: unknown;
 }
 export interface UsageFilter {
   readonly wallet?: string;
@@ -546,7 +649,13 @@ export interface Administration {
   readonly providerKeys: ProviderKeys;
   readonly models: Keeping<ModelRow, NewModel, Changes<Omit<NewModel, 'name'>>, { readonly provider?: string }>;
   readonly aliases: Aliases;
+  readonly catalogImport: CatalogImport;
+  readonly catalogShelf: CatalogShelf;
   readonly prices: Prices;
+  readonly standingPrices: StandingPrices;
+  readonly providerTerms: ProviderTerms;
+  readonly priceProposals: PriceProposals;
+  readonly priceMatrix: PriceMatrix;
   readonly fxRates: FxRates;
   readonly vouchers: Vouchers;
   readonly usage: UsageRecords;

@@ -1,11 +1,15 @@
 // The whole ledger, read as it was at one moment: for the auditor, and for whoever must not trust a sum.
 import type {
+  AdjustmentRow,
   ChargeRow,
   CounterRow,
   DispatchRow,
+  FxRateRow,
   GatewayRow,
+  GivenRow,
   RegisterRow,
   TopUpRow,
+  UnitCounterRow,
   UsageRow,
   WalletRow,
 } from '#core/ledger/audit-rows.ts';
@@ -20,8 +24,10 @@ export type BooksTable =
   | 'registers'
   | 'usageRecords'
   | 'counters'
+  | 'unitCounters'
   | 'gateways'
-  | 'topUps';
+  | 'topUps'
+  | 'adjustments';
 
 /**
  * Every list streams in the order that is named, as text is compared byte by byte, and throws at the first row that it
@@ -46,6 +52,10 @@ export interface BooksView {
   charges(): AsyncIterable<ChargeRow>;
   /** By request and event id. */
   usageRecords(): AsyncIterable<UsageRow>;
+  /** By request, wallet and seq. */
+  adjustments(): AsyncIterable<AdjustmentRow>;
+  /** By wallet, seq and request. */
+  adjustmentsByEvent(): AsyncIterable<AdjustmentRow>;
   /** By gateway. */
   gateways(): AsyncIterable<GatewayRow>;
   /** By gateway and number: the registers' dispatches. */
@@ -54,7 +64,12 @@ export interface BooksView {
   counters(): AsyncIterable<CounterRow>;
   /** By scope and period: what the registers add up to, by the counters that they pinned. */
   spentByRegisters(): AsyncIterable<CounterRow>;
+  /** By scope and period. */
+  unitCounters(): AsyncIterable<UnitCounterRow>;
+  /** By scope, period and request: the units that registers were charged for. */
+  givenByRegisters(): AsyncIterable<GivenRow>;
   priceVersions(ids: readonly string[]): Promise<readonly PriceVersion[]>;
+  fxRates(ids: readonly string[]): Promise<readonly FxRateRow[]>;
 }
 
 export interface Books {

@@ -1,5 +1,6 @@
 // What the hot path needs to know, read from the truth and kept in memory.
 import type { ExchangeRate, Route } from '#core/catalog/catalog.ts';
+import type { CostPlan } from '#core/catalog/cost-plans.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
 
@@ -7,6 +8,8 @@ export interface CatalogRows {
   readonly routes: readonly Route[];
   readonly prices: readonly PriceVersion[];
   readonly exchange: readonly ExchangeRate[];
+  /** The platform's own that count now or later; none if missing. */
+  readonly plans?: readonly CostPlan[];
 }
 
 export interface CallerChanges {

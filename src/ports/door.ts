@@ -1,6 +1,7 @@
 // Where an answer leaves the house, in the caller's dialect.
 import type { Failure } from '#core/failure.ts';
 import type { Usage } from '#core/usage/usage.ts';
+import type { Dialect } from './dialect.ts';
 
 /** What the caller may read of money, as header names without their prefix: `charge`, `balance`, … */
 export type Fare = Readonly<Record<string, string>>;
@@ -14,6 +15,7 @@ export interface Door {
   /** Returns a promise while the caller reads more slowly than we write. Does nothing once the caller hung up. */
   write(bytes: Buffer | string): void | Promise<void>;
   end(bytes?: Buffer | string): void;
+  readonly dialect: Dialect;
   readonly words: StreamWords;
 }
 
@@ -21,7 +23,8 @@ export interface Door {
 export interface StreamWords {
   cutOff(last: Buffer | undefined, choices: number): string;
   usage(last: Buffer | undefined, usage: Usage, fare: Fare): string;
-  withFare(usageEvent: Buffer, fare: Fare): Buffer | string;
+  /** What tells of usage and fare behind a whole stream; `event` is the provider's own, where there was one. */
+  withFare(event: Buffer | undefined, usage: Usage, fare: Fare): Buffer | string;
   failure(failure: Failure): string;
   readonly done: string;
 }

@@ -1,9 +1,10 @@
 // What passes between the store and the ledger: the outbox, money in, and being set right.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { ChargeEntry } from '#core/ledger/entry.ts';
 import type { RequestCharge } from '#core/ledger/register.ts';
-import { amount } from '#core/money/amount.ts';
+import { amount, amountMax } from '#core/money/amount.ts';
 import { callOf, callOfHold, entryOf, holdOf, type MakeFastStore } from './fast-store-calls.contract.ts';
 import type { FastStore, LedgerTruth } from './fast-store.ts';
 
@@ -66,11 +67,67 @@ export function describeLedgerSide(make: MakeFastStore): void {
     });
   });
 
+  describe('an adjustment', () => {
+    const adjustedTo = (after: bigint, { call, total, final, revision }: ChargeEntry): AdjustedCall => ({
+      requestId: call.requestId,
+      final,
+      revision,
+      before: total,
+      after: amount(after),
+      counters: call.counters,
+    });
+
+    test('gives budgets back what wallets get back, once', async () => {
+      const store = await storeWith(100n);
+      const calls = [await charge(store, 'a', 20n), await charge(store, 'b', 10n)].map((each) => adjustedTo(4n, each));
+      const elsewhere = { scope: 'key:9', period: '2020-01' };
+      const old = adjustedTo(1n, await charge(store, 'c', 5n));
+      const adjusted = [...calls, { ...old, counters: [elsewhere] }];
+      expect(await store.credit(walletId, amount(26n), 1n, adjusted)).toBe('applied');
+      expect(await store.credit(walletId, amount(26n), 1n, adjusted)).toBe('repeated');
+      expect(await store.wallet(walletId)).toMatchObject({ balance: 91n, creditSeq: 1n });
+      expect(await store.spent(day)).toBe(13n);
+      expect(await store.spent(elsewhere)).toBe(0n);
+    });
+
+    test('that cannot be counted exactly changes nothing', async () => {
+      const store = await storeWith(100n);
+      const call = adjustedTo(20n, await charge(store, 'a', 20n));
+      const far = { ...call, requestId: 'b', before: amount(0n), after: amountMax };
+      await expect(store.credit(walletId, amount(0n), 1n, [{ ...call, after: amount(1n) }, far])).rejects.toThrow(
+        RangeError,
+      );
+      expect(await store.wallet(walletId)).toMatchObject({ balance: 80n, creditSeq: 0n });
+      expect(await store.spent(day)).toBe(20n);
+    });
+
+    test('of an estimate: its last word books the rest to what it was adjusted to', async () => {
+      const store = await storeWith(100n);
+      const estimate = await charge(store, 'a', 20n, 0);
+      await store.credit(walletId, amount(15n), 1n, [adjustedTo(5n, estimate)]);
+      expect(await store.wallet(walletId)).toMatchObject({ balance: 95n });
+      await charge(store, 'a', 8n);
+      expect(await store.wallet(walletId)).toMatchObject({ balance: 92n });
+      expect(await store.spent(day)).toBe(8n);
+    });
+
+    test('of an estimate whose last word came before it moves nothing', async () => {
+      const store = await storeWith(100n);
+      const estimate = await charge(store, 'a', 20n, 0);
+      await charge(store, 'a', 8n);
+      expect(await store.credit(walletId, amount(15n), 1n, [adjustedTo(5n, estimate)])).toBe('applied');
+      expect(await store.wallet(walletId)).toMatchObject({ balance: 92n, creditSeq: 1n });
+      expect(await store.spent(day)).toBe(8n);
+    });
+  });
+
   describe('being set to what the ledger says', () => {
     const truth = (balance: bigint, more: Partial<LedgerTruth> = {}): LedgerTruth => ({
       wallets: [{ walletId, balance: amount(balance), creditSeq: 0n }],
       counters: [],
       registers: new Map(),
+      units: [],
+      given: new Map(),
       ...more,
     });
 
@@ -194,6 +251,8 @@ class MiniLedger {
       wallets: [{ walletId, balance: amount(this.balance + drift), creditSeq: 0n }],
       counters: [{ ...day, spent: amount(this.#spent + drift) }],
       registers: this.#registers,
+      units: [],
+      given: new Map(),
     };
   }
 }

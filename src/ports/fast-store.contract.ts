@@ -6,6 +6,7 @@ import { expectTheModelToBeFollowed } from './fast-store-deeds.contract.ts';
 import { describeEnds } from './fast-store-ends.contract.ts';
 import { describeLedgerSide } from './fast-store-ledger-side.contract.ts';
 import { describeLimits } from './fast-store-limits.contract.ts';
+import { describeUnits } from './fast-store-units.contract.ts';
 
 const roundsMax = 20;
 
@@ -36,6 +37,7 @@ export function fastStoreContract(name: string, make: MakeFastStore): void {
     describeLimits(make);
     describeEnds(make);
     describeLedgerSide(make);
+    describeUnits(make);
 
     test('every deed, in any order and repetition, does what the simplest model says', async () => {
       const seen = new Set<string>();

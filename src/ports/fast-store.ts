@@ -1,6 +1,9 @@
 // Where calls are admitted: one atomic deed over every scope of the caller. Postgres is the truth; this is its shadow in time.
+import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
 import type { HoldState } from '#core/ledger/hold.ts';
+import type { UnitsGiven, UnitsTaken, UnitsWanted } from '#core/ledger/unit-counter.ts';
+import type { UnitRanges } from '#core/usage/unit-range.ts';
 import type { RequestCharge } from '#core/ledger/register.ts';
 import type { BudgetScope, RateScope, SlotScope } from '#core/limits/limits.ts';
 import type { Amount } from '#core/money/amount.ts';
@@ -9,8 +12,31 @@ import type { Amount } from '#core/money/amount.ts';
 export interface StoreWallet {
   readonly walletId: string;
   readonly balance: Amount;
-  /** Counts the credits (top-ups, refunds) that `balance` includes. */
+  /** Counts the credits (top-ups, refunds, adjustments) that `balance` includes. */
   readonly creditSeq: bigint;
+}
+
+/** Free units of a counter that a call may take, of which only the store knows how many are left. */
+export interface FreeUnits extends Counter {
+  /** How many of the period's units are free. */
+  readonly limit: bigint;
+  /** What each costs at most when it is not, on top of the call's amount. */
+  readonly price: Amount;
+}
+
+/** As with money: the worst case, and the least that is of use. */
+export interface FreeUnitsWanted extends FreeUnits {
+  readonly units: bigint;
+  readonly minimumUnits: bigint;
+}
+
+/** The worst case, and the least that is of use: what is granted lies between. Equal: all or nothing. */
+export interface MoneyWanted {
+  readonly amount: Amount;
+  readonly minimum: Amount;
+  readonly free?: readonly FreeUnitsWanted[];
+  /** With free units: how many steps there are from the minimum of everything to all of it. */
+  readonly steps?: number;
 }
 
 export interface SpentCounter extends Counter {
@@ -26,15 +52,15 @@ export interface LedgerTruth {
   readonly counters: readonly SpentCounter[];
   /** By request id: what the ledger has booked of the requests that are still in the outbox. */
   readonly registers: ReadonlyMap<string, RequestCharge>;
+  readonly units: readonly UnitsTaken[];
+  /** By request id: which units the ledger has booked for those requests. */
+  readonly given: ReadonlyMap<string, readonly UnitsGiven[]>;
 }
 
 /** Budgets, rates and slots: no scope (in one period) twice. */
-export interface HoldRequest {
+export interface HoldRequest extends MoneyWanted {
   readonly requestId: string;
   readonly walletId: string;
-  /** The worst case, and the least that is of use: what is granted lies between. Equal: all or nothing. */
-  readonly amount: Amount;
-  readonly minimum: Amount;
   readonly minBalance: Amount;
   readonly budgets: readonly BudgetScope[];
   readonly rates: readonly RateScope[];
@@ -45,8 +71,8 @@ export interface HoldRequest {
 }
 
 export type HoldOutcome =
-  /** `available` is what is left for other calls. A repeated hold gets its first answer. */
-  | { readonly kind: 'held'; readonly granted: Amount; readonly available: Amount }
+  /** `available` is what is left for other calls; `step` how far it reaches with free units. A repeated hold gets its first answer. */
+  | { readonly kind: 'held'; readonly granted: Amount; readonly available: Amount; readonly step?: number }
   /**
    * The wallet (`source` is `wallet`) or the named budget does not cover the minimum, or the wallet is overdue.
    * `available` is what that scope could give: negative when it is overdrawn.
@@ -63,7 +89,7 @@ export type HoldOutcome =
 
 export type ExtendOutcome =
   /** What was added to the hold. */
-  | { readonly kind: 'extended'; readonly granted: Amount }
+  | { readonly kind: 'extended'; readonly granted: Amount; readonly step?: number }
   | { readonly kind: 'refused'; readonly source: string }
   /** The hold has ended, or was never there. */
   | { readonly kind: 'gone' };
@@ -99,7 +125,11 @@ export interface FastStore {
    * not known counts from zero. Entries that an earlier life left are written to the ledger before it is read for this;
    * if they are settled here instead, `resync` afterwards, since the balance may include them already.
    */
-  load(wallets: readonly StoreWallet[], counters: readonly SpentCounter[]): Promise<void>;
+  load(
+    wallets: readonly StoreWallet[],
+    counters: readonly SpentCounter[],
+    units?: readonly UnitsTaken[],
+  ): Promise<void>;
 
   /**
    * Looks in this order, and takes everything or nothing: is the wallet known, is the request new, is there room in the
@@ -119,7 +149,15 @@ export interface FastStore {
    * Sets more aside, between `minimum` and `amount`; tokens and money count in the windows but never refuse. The one deed
    * that adds again when it is repeated: the excess is given back with the rest when the call ends.
    */
-  extend(requestId: string, more: { amount: Amount; minimum: Amount; tokens: bigint }): Promise<ExtendOutcome>;
+  extend(requestId: string, more: MoneyWanted & { readonly tokens: bigint }): Promise<ExtendOutcome>;
+
+  /**
+   * Gives a call units of counters: the lowest numbers that nobody has, those first that were given back. Asked again it
+   * gives the same, fewer of them, or others on top; what it does not settle with comes back when it ends. Available
+   * does not change by it: what was set aside for the call's free units is now its own. Rejects with
+   * `Failure('not_exact')` when the wallet is not loaded.
+   */
+  give(requestId: string, walletId: string, wanted: readonly UnitsWanted[]): Promise<readonly UnitsGiven[]>;
 
   /**
    * Ends a call at the entry's total and appends the entry to the outbox, in one step. Settles what it never saw held,
@@ -141,10 +179,17 @@ export interface FastStore {
   reap(entry: ChargeEntry): Promise<boolean>;
 
   /**
-   * Money in. Applied when `creditSeq` is the next; an older one has been applied already.
-   * `missing`: the wallet is unknown or an earlier credit has not arrived; load it from the ledger.
+   * Money in, or an adjustment, which may take some out. Applied when `creditSeq` is the next; an older one has been applied already.
+   * `missing`: the wallet is unknown or an earlier credit has not arrived; load it from the ledger. Budgets follow the
+   * calls that were adjusted. A call of which a later word was settled here is left out, since that word replaced its
+   * charge whole; one that is still an estimate has its last word compared with what it was adjusted to.
    */
-  credit(walletId: string, amount: Amount, creditSeq: bigint): Promise<'applied' | 'repeated' | 'missing'>;
+  credit(
+    walletId: string,
+    amount: Amount,
+    creditSeq: bigint,
+    adjusted?: readonly AdjustedCall[],
+  ): Promise<'applied' | 'repeated' | 'missing'>;
 
   /**
    * Sets wallets and counters to what the ledger says, less what it has yet to book of the outbox; holds stay. `false`,
@@ -156,6 +201,9 @@ export interface FastStore {
 
   /** What a budget's counter has spent, holds not included; zero when unknown. */
   spent(counter: Counter): Promise<Amount>;
+
+  /** Which units of a counter are taken. */
+  taken(counter: Counter): Promise<UnitRanges>;
 
   /** The oldest entries that the ledger has not confirmed. */
   outbox(limit: number): Promise<readonly ChargeEntry[]>;

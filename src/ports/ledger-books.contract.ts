@@ -1,6 +1,14 @@
 // One wallet's part of the books, and what must hold of it whatever was delivered.
 import { expect } from 'vitest';
-import type { ChargeRow, CounterRow, RegisterRow, UsageRow, WalletRow } from '#core/ledger/audit-rows.ts';
+import { chargeDifference, costsOf } from '#core/ledger/adjustment.ts';
+import type {
+  AdjustmentRow,
+  ChargeRow,
+  CounterRow,
+  RegisterRow,
+  UsageRow,
+  WalletRow,
+} from '#core/ledger/audit-rows.ts';
 import { type BillingEvent, canonicalText } from '#core/ledger/event.ts';
 import type { Posting } from '#core/ledger/posting.ts';
 import type { Books } from './books.ts';
@@ -14,6 +22,7 @@ export interface WalletBooks {
   readonly registers: readonly RegisterRow[];
   readonly usageRecords: readonly UsageRow[];
   readonly counters: readonly CounterRow[];
+  readonly adjustments: readonly AdjustmentRow[];
 }
 
 export async function walletBooks(books: Books, payer: Payer): Promise<WalletBooks> {
@@ -28,6 +37,7 @@ export async function walletBooks(books: Books, payer: Payer): Promise<WalletBoo
     registers: await listed(view.registers(), ofWallet),
     usageRecords: await listed(view.usageRecords(), ofWallet),
     counters: await listed(view.counters(), (row) => scopes.has(row.scope)),
+    adjustments: await listed(view.adjustments(), ofWallet),
   }));
 }
 
@@ -54,8 +64,9 @@ export async function expectSound(found: WalletBooks): Promise<void> {
   }
   for (const register of found.registers) {
     const charges = found.charges.filter((charge) => charge.requestId === register.requestId);
-    expect(sumOf(charges, (charge) => -charge.amount)).toBe(register.total);
-    const costs = charges.flatMap((charge) => charge.costs);
+    const lines = found.adjustments.filter((line) => line.requestId === register.requestId);
+    expect(sumOf(charges, (charge) => -charge.amount) + sumOf(lines, chargeDifference)).toBe(register.total);
+    const costs = [...charges.flatMap((charge) => charge.costs), ...costsOf(lines)];
     const owed = costs.filter((cost) => cost.provider === register.provider && cost.currency === register.costCurrency);
     expect(sumOf(owed, (cost) => cost.amount)).toBe(register.cost);
     expect(sumOf(costs, (cost) => cost.amount)).toBe(register.cost);

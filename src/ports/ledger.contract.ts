@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
 import { amount } from '#core/money/amount.ts';
+import { adjustmentsContract } from './ledger-adjustments.contract.ts';
 import type { Books } from './books.ts';
 import { expectSound, walletBooks, type WalletBooks } from './ledger-books.contract.ts';
 import { callOf, countersOf, entryOf, type Payer } from './ledger-entries.contract.ts';
@@ -15,6 +16,8 @@ export interface LedgerKeeper {
   readonly books: Books;
   /** A wallet with a key and a user of its own. */
   createPayer(currency: string): Promise<Payer>;
+  /** The id under which a period is rated again. */
+  beginRerate(): Promise<string>;
   now(): number;
 }
 
@@ -47,6 +50,18 @@ export function ledgerContract(make: () => Promise<LedgerKeeper>): void {
     reference,
     author: 'tester',
     occurredAt: keeper.now(),
+  });
+
+  describe('counters of units', () => {
+    test('are found by their names, and one that nobody has counted on is not there', async () => {
+      const unknown = { scope: `wallet:${crypto.randomUUID()}:c`, period: '2020-01-01' };
+      const payer = await keeper.createPayer('usd');
+      await keeper.ledger.write([entryOf(newCall(payer), { completionTokens: 200 })]);
+      const { units } = await keeper.ledger.load([payer.walletId]);
+      const own = units.filter(({ scope }) => scope.includes(payer.walletId));
+      expect(own).not.toEqual([]);
+      expect(await keeper.ledger.unitsTaken([...own, unknown])).toEqual(own);
+    });
   });
 
   describe('charges', () => {
@@ -234,6 +249,8 @@ export function ledgerContract(make: () => Promise<LedgerKeeper>): void {
     });
   });
 
+  describe('adjustments', () => adjustmentsContract(() => keeper, newCall, soundBooks));
+
   describe('top-ups', () => {
     test('tells a wallet’s credits from any number on, charges between them left out', async () => {
       const payer = await keeper.createPayer('usd');
@@ -339,7 +356,7 @@ export function ledgerContract(make: () => Promise<LedgerKeeper>): void {
 
     test('a wallet nobody knows is left out, and has no head', async () => {
       const nobody = crypto.randomUUID();
-      expect(await keeper.ledger.load([nobody])).toEqual({ wallets: [], counters: [] });
+      expect(await keeper.ledger.load([nobody])).toMatchObject({ wallets: [], counters: [] });
       expect(await keeper.ledger.head(nobody)).toBeUndefined();
     });
 

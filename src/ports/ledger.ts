@@ -1,6 +1,8 @@
 // The truth: wallets, their events, what each call was charged.
-import type { ChargeEntry } from '#core/ledger/entry.ts';
+import type { AdjustedCall, Adjustment } from '#core/ledger/adjustment.ts';
+import type { ChargeEntry, Counter } from '#core/ledger/entry.ts';
 import type { WalletHead } from '#core/ledger/event.ts';
+import type { UnitsTaken } from '#core/ledger/unit-counter.ts';
 import type { Amount } from '#core/money/amount.ts';
 import type { SpentCounter, StoreWallet } from './fast-store.ts';
 
@@ -34,11 +36,26 @@ export type TopUpOutcome =
 export interface Credited {
   readonly creditSeq: bigint;
   readonly amount: Amount;
+  /** Of an adjustment, by request. */
+  readonly adjusted?: readonly AdjustedCall[];
+}
+
+export interface Adjusted {
+  readonly creditSeq: bigint;
+  readonly booked: readonly string[];
+  /** Calls on which another word was said meanwhile: they have to be rated anew. */
+  readonly stale: readonly string[];
 }
 
 export interface WriteOutcome {
   /** Event ids that are committed now, whether they were new or known. */
   readonly committed: readonly string[];
+}
+
+export interface LoadedBooks {
+  readonly wallets: readonly StoreWallet[];
+  readonly counters: readonly SpentCounter[];
+  readonly units: readonly UnitsTaken[];
 }
 
 /** The database is away, or too busy: the same deed may succeed when it is tried again. */
@@ -59,10 +76,20 @@ export interface Ledger {
 
   topUp(topUp: TopUp): Promise<TopUpOutcome>;
 
-  /** All wallets with the counters of periods that have not ended, or only those asked for. */
-  load(
-    walletIds?: readonly string[],
-  ): Promise<{ readonly wallets: readonly StoreWallet[]; readonly counters: readonly SpentCounter[] }>;
+  /**
+   * Books what calls come to when they are rated again: each once for a re-rating, and only where the ledger still says
+   * what the line says that it was. Rejects with `RangeError` when the wallet cannot hold that much.
+   */
+  adjust(adjustment: Adjustment): Promise<Adjusted>;
+
+  /**
+   * All wallets with the counters of periods that have not ended, or only those asked for. Counters of units stay for two
+   * days longer, for calls that began in their period; those of providers always come along.
+   */
+  load(walletIds?: readonly string[]): Promise<LoadedBooks>;
+
+  /** Which units of these counters are taken, whenever their period was. */
+  unitsTaken(counters: readonly Counter[]): Promise<readonly UnitsTaken[]>;
 
   /** A wallet's credits behind that number, in order: for whoever has missed one. */
   creditsAfter(walletId: string, creditSeq: bigint): Promise<readonly Credited[]>;

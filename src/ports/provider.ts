@@ -1,5 +1,6 @@
 // What an upstream speaks: how a call is put to it, and how its answer is read. Pure translation; a folder each.
 import type { Target } from '#core/catalog/catalog.ts';
+import type { ChatAnswer, ChatEvent, ChatRequest, Untranslatable } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { UpstreamRequest } from './upstream.ts';
@@ -15,7 +16,7 @@ export interface ProviderRequestPlan {
 export interface StreamEvent {
   /** The event's bytes as they came, with the blank line that ends it. */
   readonly bytes: Buffer;
-  readonly kind: 'content' | 'usage' | 'error' | 'done' | 'other';
+  readonly kind: 'content' | 'usage' | 'error' | 'done' | 'idle' | 'other';
   /** Pieces of text in it, and their bytes: what an estimate counts. */
   readonly deltas: number;
   readonly textBytes: number;
@@ -39,15 +40,38 @@ export interface ProviderFailure {
 
 export interface ProviderAdapter {
   readonly name: string;
+  /** The dialect whose bytes pass through here untouched. */
+  readonly speaks: string;
+  /** Calls of every other one; without it they are refused. */
+  readonly translation?: ChatTranslation;
   request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
   /** The usage of a whole answer; `missing` when it says nothing. */
   usageOf(call: ModelCall, answer: Buffer): Usage;
   /** The usage that a stream's events carried, the last word of each field. */
   usageOfStream(raw: unknown): Usage;
+  /** What they carried before the last word, of a stream that never came to it. */
+  usageOfBrokenStream?(raw: unknown): Usage;
   stream(): StreamReader;
+  /** Where the provider counts a prompt's tokens for nothing. */
+  readonly counting?: TokenCounting;
   failure(
     status: number,
     headers: Readonly<Record<string, string | readonly string[] | undefined>>,
     body: Buffer,
   ): ProviderFailure;
+}
+
+/** Pure: between our words and the provider's. */
+export interface ChatTranslation {
+  /** The body, in which `request` then sets what is set for every call. */
+  write(chat: ChatRequest, call: ModelCall): string | Untranslatable;
+  /** `undefined` for what is no answer. */
+  answer(body: Buffer): ChatAnswer | undefined;
+  /** Reads event by event; what one says may need those before it. */
+  events(): (event: Buffer) => readonly ChatEvent[];
+}
+
+/** A call to a free count of its prompt's tokens. */
+export interface TokenCounting {
+  request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
 }

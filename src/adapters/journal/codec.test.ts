@@ -98,7 +98,15 @@ const receipt: fc.Arbitrary<Receipt> = fc.record(
     unpriced: fc.array(meter, { maxLength: 2 }),
     problems: fc.subarray(['usage_missing', 'usage_invalid', 'negative_remainder', 'negative_quantity'] as const),
     status,
-    basis: fc.constantFrom('tokens', 'request'),
+    basis: fc.constantFrom('tokens', 'request', 'provider_reported'),
+    adjustment: money,
+    adjustments: fc.array(line, { maxLength: 2 }),
+    allocations: fc.array(
+      fc.record({ counter: text, period: text, ranges: fc.array(fc.tuple(text, text), { maxLength: 2 }) }),
+      { maxLength: 2 },
+    ),
+    trial_credit: fc.record({ plan_id: text, amount: money }),
+    sub_prices: fc.array(fc.record({ model: text, price_version: text }), { maxLength: 2 }),
   },
   { requiredKeys: ['lines', 'total', 'currency', 'price_version', 'complete', 'unpriced', 'problems', 'status'] },
 );

@@ -1,7 +1,7 @@
 // Journal records as JSON text: amounts are decimal strings, since JSON has no bigint.
 import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
 import { type Amount, amount } from '#core/money/amount.ts';
-import type { Receipt } from '#core/pricing/receipt.ts';
+import type { Receipt, ReceiptLine } from '#core/pricing/receipt.ts';
 import type { JournalRecord } from '#ports/journal.ts';
 
 /** The same shape with text for every bigint: a new amount that is not translated below does not compile. */
@@ -74,14 +74,32 @@ function readEntry(entry: WrittenEntry): ChargeEntry {
   };
 }
 
-function writeReceipt(receipt: Receipt): WrittenReceipt {
-  const lines = receipt.lines.map((line) => ({ ...line, amount: line.amount.toString() }));
-  return { ...receipt, total: receipt.total.toString(), lines };
+function writeReceipt({ adjustment, adjustments, trial_credit, ...receipt }: Receipt): WrittenReceipt {
+  const written = (line: ReceiptLine) => ({ ...line, amount: line.amount.toString() });
+  return {
+    ...receipt,
+    total: receipt.total.toString(),
+    lines: receipt.lines.map(written),
+    ...(adjustment === undefined ? undefined : { adjustment: adjustment.toString() }),
+    ...(adjustments === undefined ? undefined : { adjustments: adjustments.map(written) }),
+    ...(trial_credit === undefined
+      ? undefined
+      : { trial_credit: { ...trial_credit, amount: trial_credit.amount.toString() } }),
+  };
 }
 
-function readReceipt(receipt: WrittenReceipt): Receipt {
-  const lines = receipt.lines.map((line) => ({ ...line, amount: read(line.amount) }));
-  return { ...receipt, total: read(receipt.total), lines };
+function readReceipt({ adjustment, adjustments, trial_credit, ...receipt }: WrittenReceipt): Receipt {
+  const line = (written: Written<ReceiptLine>) => ({ ...written, amount: read(written.amount) });
+  return {
+    ...receipt,
+    total: read(receipt.total),
+    lines: receipt.lines.map(line),
+    ...(adjustment === undefined ? undefined : { adjustment: read(adjustment) }),
+    ...(adjustments === undefined ? undefined : { adjustments: adjustments.map(line) }),
+    ...(trial_credit === undefined
+      ? undefined
+      : { trial_credit: { ...trial_credit, amount: read(trial_credit.amount) } }),
+  };
 }
 
 function read(text: string): Amount {

@@ -11,6 +11,11 @@ interface BudgetCounter {
   held: Amount;
 }
 
+export interface SpentDifference {
+  readonly counters: readonly Counter[];
+  readonly difference: bigint;
+}
+
 // Late settlements of a period that has just ended still find its counter.
 const endedPeriodKeptMs = 2 * 86_400_000;
 const sweepAtLeast = 10_000;
@@ -65,6 +70,21 @@ export class Budgets {
     }
   }
 
+  /**
+   * Calls came to something else than was counted. A counter that is not known has none of them.
+   * @throws RangeError as `mustFit`.
+   */
+  move(moves: readonly SpentDifference[]): void {
+    const moved = new Map<BudgetCounter, Amount>();
+    for (const { counters, difference } of moves) {
+      for (const { scope, period } of counters) {
+        const counter = this.#counters.get(keyOf(scope, period));
+        if (counter) moved.set(counter, amount((moved.get(counter) ?? counter.spent) + difference));
+      }
+    }
+    for (const [counter, spent] of moved) counter.spent = spent;
+  }
+
   /** Forgets counters of ended periods. Costs nothing until their number has doubled since the last time. */
   sweep(nowMs: number): void {
     if (this.#counters.size < this.#sweepAt) return;
@@ -89,7 +109,7 @@ function keyOf(scope: string, period: string): string {
 }
 
 // Names of one kind of period sort by time. A name of no known kind is never over.
-function isOver(period: string, nowMs: number): boolean {
+export function isOver(period: string, nowMs: number): boolean {
   const kind = kindOf(period);
   return kind !== undefined && period < periodId(kind, nowMs);
 }

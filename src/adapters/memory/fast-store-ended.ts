@@ -1,5 +1,7 @@
 // Calls that have ended, remembered for a while, so that whatever is delivered again is recognised.
+import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { RequestCharge } from '#core/ledger/register.ts';
+import type { UnitsGiven } from '#core/ledger/unit-counter.ts';
 import type { SettleOutcome } from '#ports/fast-store.ts';
 
 /** With what was charged, which later words are compared to, and the answer that repeats get. */
@@ -7,6 +9,7 @@ export interface ChargedCall extends RequestCharge {
   readonly state: 'settled' | 'reaped';
   readonly eventId: string;
   readonly outcome: SettleOutcome;
+  readonly given: readonly UnitsGiven[];
 }
 
 export type EndedCall = ChargedCall | { readonly state: 'voided' };
@@ -34,6 +37,28 @@ export class EndedCalls {
   remember(requestId: string, call: EndedCall, nowMs: number): void {
     const isLastWord = call.state !== 'voided' && call.final;
     (isLastWord ? this.#settled : this.#provisional).set(requestId, call, nowMs);
+  }
+
+  /** Those whose word is the last one heard of them, and those on which a later word was settled meanwhile. */
+  sorted(adjusted: readonly AdjustedCall[]) {
+    const isReplaced = (call: AdjustedCall): boolean => {
+      const ended = this.get(call.requestId);
+      if (ended === undefined || ended.state === 'voided' || call.final) return false;
+      return ended.final || ended.revision > call.revision;
+    };
+    return {
+      standing: adjusted.filter((call) => !isReplaced(call)),
+      replaced: adjusted.filter(isReplaced),
+    };
+  }
+
+  /** An estimate's later word books the rest to what it has been adjusted to. */
+  adjust(adjusted: readonly AdjustedCall[], nowMs: number): void {
+    for (const { requestId, revision, after } of adjusted) {
+      const ended = this.get(requestId);
+      if (ended === undefined || ended.state === 'voided' || ended.final || ended.revision !== revision) continue;
+      this.remember(requestId, { ...ended, total: after }, nowMs);
+    }
   }
 }
 

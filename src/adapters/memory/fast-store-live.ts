@@ -1,6 +1,7 @@
 // Wallets, and the calls in flight that hold their money.
 import type { DispatchedCall } from '#core/ledger/entry.ts';
 import type { Amount } from '#core/money/amount.ts';
+import type { PoolShare } from './fast-store-pools.ts';
 import type { Checkpoint, ExpiredHold, HoldOutcome, HoldRequest } from '#ports/fast-store.ts';
 
 export interface Wallet {
@@ -18,7 +19,13 @@ export interface LiveHold {
   /** As last sent; `undefined` while nothing can have reached a provider. */
   call: DispatchedCall | undefined;
   granted: Amount;
+  /** What was set aside for its free units until it was given them. */
+  own: Amount;
   tokens: bigint;
+  /** What it may still take of free units; empty once it was given its units. */
+  shares: readonly PoolShare[];
+  /** For its budgets: what those units cost at most. */
+  pooled: Amount;
   /** The latest one, which is what is not used up when the call ends. */
   extension: { readonly atMs: number; readonly granted: Amount; readonly tokens: bigint } | undefined;
   leaseEndMs: number;

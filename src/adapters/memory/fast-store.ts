@@ -1,9 +1,18 @@
 // The fast store of one process: every deed is one turn of the event loop, so nothing here awaits.
 import { Failure } from '#core/failure.ts';
+import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
 import { nextHoldState } from '#core/ledger/hold.ts';
 import { register } from '#core/ledger/register.ts';
-import { type Amount, amount, subtract, zero } from '#core/money/amount.ts';
+import {
+  afterMove,
+  unitsGiven,
+  type UnitsGiven,
+  type UnitsTaken,
+  type UnitsWanted,
+} from '#core/ledger/unit-counter.ts';
+import { type Amount, amount, larger, subtract, zero } from '#core/money/amount.ts';
+import type { UnitRanges } from '#core/usage/unit-range.ts';
 import type { Clock } from '#ports/clock.ts';
 import type {
   Checkpoint,
@@ -13,17 +22,20 @@ import type {
   HoldOutcome,
   HoldRequest,
   LedgerTruth,
+  MoneyWanted,
   SettleOutcome,
   SpentCounter,
   StoreWallet,
   WalletView,
 } from '#ports/fast-store.ts';
-import { affordable } from './fast-store-afford.ts';
+import { type Affordable, affordable } from './fast-store-afford.ts';
 import { Budgets } from './fast-store-budgets.ts';
 import { EndedCalls, endedCallsMax as endedCallsMaxByDefault } from './fast-store-ended.ts';
 import { type Consumption, Limiter } from './fast-store-limiter.ts';
 import { expiredHolds, leaseIsOver, type LiveHold, stateOf, type Wallet } from './fast-store-live.ts';
 import { Outbox, registerOf } from './fast-store-outbox.ts';
+import { FreePools } from './fast-store-pools.ts';
+import { noUnits, UnitCounters } from './fast-store-units.ts';
 
 export interface MemoryFastStoreOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -50,6 +62,8 @@ class MemoryFastStore implements FastStore {
   readonly #budgets = new Budgets();
   readonly #limiter = new Limiter();
   readonly #outbox = new Outbox();
+  readonly #units = new UnitCounters();
+  readonly #pools = new FreePools(this.#units);
 
   constructor({ clock, outboxMax, endedCallsMax = endedCallsMaxByDefault }: MemoryFastStoreOptions) {
     this.#clock = clock;
@@ -57,11 +71,16 @@ class MemoryFastStore implements FastStore {
     this.#ended = new EndedCalls(endedCallsMax);
   }
 
-  async load(wallets: readonly StoreWallet[], counters: readonly SpentCounter[]): Promise<void> {
+  async load(
+    wallets: readonly StoreWallet[],
+    counters: readonly SpentCounter[],
+    units: readonly UnitsTaken[] = [],
+  ): Promise<void> {
     for (const { walletId, balance, creditSeq } of wallets) {
       if (!this.#wallets.has(walletId)) this.#wallets.set(walletId, { balance, held: zero, creditSeq });
     }
     for (const counter of counters) this.#budgets.load(counter);
+    for (const counter of units) this.#units.load(counter);
   }
 
   async hold(request: HoldRequest): Promise<HoldOutcome> {
@@ -76,9 +95,8 @@ class MemoryFastStore implements FastStore {
     const nowMs = this.#clock.now();
     const limited = this.#limiter.refusal(request, nowMs);
     if (limited !== undefined) return limited;
-    const granted = affordable(wallet, this.#budgets, request);
-    if (typeof granted !== 'bigint') return granted;
-    return this.#take(wallet, request, granted, nowMs);
+    const found = affordable(this.#rooms(wallet), request, request);
+    return 'kind' in found ? found : this.#take(wallet, request, found, nowMs);
   }
 
   async dispatch(call: DispatchedCall, leaseMs: number): Promise<boolean> {
@@ -97,24 +115,43 @@ class MemoryFastStore implements FastStore {
     return true;
   }
 
-  async extend(
-    requestId: string,
-    more: { readonly amount: Amount; readonly minimum: Amount; readonly tokens: bigint },
-  ): Promise<ExtendOutcome> {
+  async extend(requestId: string, more: MoneyWanted & { readonly tokens: bigint }): Promise<ExtendOutcome> {
     const hold = this.#holds.get(requestId);
     if (hold === undefined) return gone;
-    const { minBalance, budgets, rates } = hold.request;
-    const { minimum, tokens } = more;
-    const granted = affordable(hold.wallet, this.#budgets, { amount: more.amount, minimum, minBalance, budgets });
-    if (typeof granted !== 'bigint') return { kind: 'refused', source: granted.source };
+    const { budgets, rates } = hold.request;
+    const { tokens } = more;
+    const found = affordable(this.#rooms(hold.wallet), more, hold.request);
+    if ('kind' in found) return { kind: 'refused', source: found.source };
+    const { granted, shares, pooled, step } = found;
     const nowMs = this.#clock.now();
-    hold.wallet.held = amount(hold.wallet.held + granted);
-    this.#budgets.take(budgets, granted);
-    this.#limiter.count(rates, { requests: 0n, tokens, money: granted }, nowMs, nowMs);
+    const money = amount(granted + pooled);
+    hold.wallet.held = amount(hold.wallet.held + granted + this.#pools.enter(shares));
+    this.#budgets.take(budgets, money);
+    this.#limiter.count(rates, { requests: 0n, tokens, money }, nowMs, nowMs);
     hold.granted = amount(hold.granted + granted);
+    hold.shares = [...hold.shares, ...shares];
+    hold.pooled = amount(hold.pooled + pooled);
     hold.tokens += tokens;
-    hold.extension = { atMs: nowMs, granted, tokens };
-    return { kind: 'extended', granted };
+    hold.extension = { atMs: nowMs, granted: money, tokens };
+    return step === undefined ? { kind: 'extended', granted } : { kind: 'extended', granted, step };
+  }
+
+  async give(requestId: string, walletId: string, wanted: readonly UnitsWanted[]): Promise<readonly UnitsGiven[]> {
+    const wallet = this.#loaded(walletId);
+    this.#units.sweep(this.#clock.now());
+    const given = this.#units.give(requestId, wanted, this.#earlier(requestId));
+    const recounted = this.#pools.recount(given);
+    const hold = this.#holds.get(requestId);
+    if (hold === undefined) {
+      wallet.held = amount(wallet.held + recounted);
+      return given;
+    }
+    // What the pools need less from now on stays set aside, as the call's own: it may be all that it is charged.
+    const left = this.#pools.leave(hold.shares) - recounted;
+    hold.shares = [];
+    if (left < 0n) wallet.held = amount(wallet.held - left);
+    else hold.own = amount(hold.own + left);
+    return given;
   }
 
   async settle(entry: ChargeEntry, actualTokens: bigint): Promise<SettleOutcome> {
@@ -125,7 +162,10 @@ class MemoryFastStore implements FastStore {
     if (ended === undefined || ended.state === 'voided')
       return this.#post(this.#loaded(walletId), entry, entry.total, 'settled');
     const said = register(ended, registerOf(entry));
-    if (said.kind === 'superseded') return { ...ended.outcome, kind: 'repeated' };
+    if (said.kind === 'superseded') {
+      this.#endUnits(this.#loaded(walletId), requestId, ended.given);
+      return { ...ended.outcome, kind: 'repeated' };
+    }
     return this.#post(this.#loaded(walletId), entry, said.charge, 'settled');
   }
 
@@ -134,6 +174,7 @@ class MemoryFastStore implements FastStore {
     if (hold === undefined) return this.#ended.get(requestId)?.state === 'voided';
     if (nextHoldState(stateOf(hold), 'void') === undefined) return false;
     this.#release(hold, { requests: 0n, tokens: 0n, money: zero });
+    this.#endUnits(hold.wallet, requestId, noUnits);
     this.#ended.remember(requestId, { state: 'voided' }, this.#clock.now());
     return true;
   }
@@ -151,16 +192,27 @@ class MemoryFastStore implements FastStore {
     return true;
   }
 
-  async credit(walletId: string, credited: Amount, creditSeq: bigint): Promise<'applied' | 'repeated' | 'missing'> {
+  async credit(
+    walletId: string,
+    credited: Amount,
+    creditSeq: bigint,
+    adjusted: readonly AdjustedCall[] = [],
+  ): Promise<'applied' | 'repeated' | 'missing'> {
     const wallet = this.#wallets.get(walletId);
     if (wallet === undefined || creditSeq > wallet.creditSeq + 1n) return 'missing';
     if (creditSeq <= wallet.creditSeq) return 'repeated';
-    wallet.balance = amount(wallet.balance + credited);
+    const { standing, replaced } = this.#ended.sorted(adjusted);
+    const balance = amount(
+      replaced.reduce((sum, { before, after }) => sum + after - before, wallet.balance + credited),
+    );
+    this.#budgets.move(standing.map(({ counters, before, after }) => ({ counters, difference: after - before })));
+    this.#ended.adjust(standing, this.#clock.now());
+    wallet.balance = balance;
     wallet.creditSeq = creditSeq;
     return 'applied';
   }
 
-  async resync({ wallets, counters, registers }: LedgerTruth): Promise<boolean> {
+  async resync({ wallets, counters, registers, units, given }: LedgerTruth): Promise<boolean> {
     for (const { walletId, creditSeq } of wallets) {
       if ((this.#wallets.get(walletId)?.creditSeq ?? creditSeq) > creditSeq) return false;
     }
@@ -177,6 +229,15 @@ class MemoryFastStore implements FastStore {
       const own = changes.filter((change) => change.counters.some((each) => isSame(each, counter)));
       this.#budgets.reset({ ...counter, spent: own.reduce((sum, { charge }) => amount(sum + charge), counter.spent) });
     }
+    const moves = this.#outbox.unitMoves(registers, given);
+    for (const { scope, period, taken } of units) {
+      const move = moves.find((each) => isSame(each, { scope, period }));
+      this.#units.reset({ scope, period, taken: move ? afterMove(taken, move) : taken });
+    }
+    for (const [walletId, change] of this.#pools.recountAll()) {
+      const wallet = this.#wallets.get(walletId);
+      if (wallet) wallet.held = amount(wallet.held + change);
+    }
     return true;
   }
 
@@ -191,6 +252,10 @@ class MemoryFastStore implements FastStore {
     return this.#budgets.spent(counter);
   }
 
+  async taken(counter: Counter): Promise<UnitRanges> {
+    return this.#units.taken(counter);
+  }
+
   async outbox(limit: number): Promise<readonly ChargeEntry[]> {
     return this.#outbox.oldest(limit);
   }
@@ -203,15 +268,18 @@ class MemoryFastStore implements FastStore {
     this.#outbox.confirm(eventIds);
   }
 
-  #take(wallet: Wallet, request: HoldRequest, granted: Amount, nowMs: number): HoldOutcome {
+  #take(wallet: Wallet, request: HoldRequest, found: Affordable, nowMs: number): HoldOutcome {
+    const { granted, shares, pooled, step } = found;
+    const money = amount(granted + pooled);
     const { requestId, budgets, rates, slots, tokens } = request;
-    wallet.held = amount(wallet.held + granted);
-    const answer: HoldOutcome = { kind: 'held', granted, available: subtract(wallet.balance, wallet.held) };
-    this.#budgets.take(budgets, granted);
+    wallet.held = amount(wallet.held + granted + this.#pools.enter(shares));
+    const available = subtract(wallet.balance, wallet.held);
+    const answer: HoldOutcome = { kind: 'held', granted, available, ...(step === undefined ? undefined : { step }) };
+    this.#budgets.take(budgets, money);
     this.#budgets.sweep(nowMs);
     this.#limiter.takeSlots(slots);
     this.#limiter.sweep(nowMs);
-    if (rates.length > 0) this.#limiter.count(rates, { requests: 1n, tokens, money: granted }, nowMs, nowMs);
+    if (rates.length > 0) this.#limiter.count(rates, { requests: 1n, tokens, money }, nowMs, nowMs);
     this.#holds.set(requestId, {
       request,
       wallet,
@@ -219,6 +287,9 @@ class MemoryFastStore implements FastStore {
       heldAtMs: nowMs,
       call: undefined,
       granted,
+      own: zero,
+      shares,
+      pooled,
       tokens,
       extension: undefined,
       leaseEndMs: nowMs + request.leaseMs,
@@ -229,16 +300,17 @@ class MemoryFastStore implements FastStore {
 
   #end(hold: LiveHold, entry: ChargeEntry, state: 'settled' | 'reaped', tokens: bigint): SettleOutcome {
     this.#mustFit(hold.wallet, entry, entry.total);
-    this.#release(hold, { requests: 1n, tokens, money: entry.total });
+    // A call that adjusts others may be charged less than nothing; no window has more room for it.
+    this.#release(hold, { requests: 1n, tokens, money: larger(entry.total, zero) });
     return this.#post(hold.wallet, entry, entry.total, state);
   }
 
   /** Gives back money, slots, and what the windows counted too much. */
   #release(hold: LiveHold, consumed: Consumption): void {
-    const { wallet, request, granted } = hold;
+    const { wallet, request, granted, own, shares, pooled } = hold;
     this.#holds.delete(request.requestId);
-    wallet.held = subtract(wallet.held, granted);
-    this.#budgets.release(request.budgets, granted);
+    wallet.held = amount(wallet.held - granted - own - this.#pools.leave(shares));
+    this.#budgets.release(request.budgets, amount(granted + pooled));
     this.#limiter.freeSlots(request.slots);
     if (request.rates.length > 0) this.#limiter.correct(hold, consumed, this.#clock.now());
   }
@@ -246,6 +318,8 @@ class MemoryFastStore implements FastStore {
   /** Books a charge and tells the ledger. */
   #post(wallet: Wallet, entry: ChargeEntry, charge: Amount, state: 'settled' | 'reaped'): SettleOutcome {
     this.#mustFit(wallet, entry, charge);
+    const given = unitsGiven(entry);
+    this.#endUnits(wallet, entry.call.requestId, given);
     const { eventId, call, total, cost, costCurrency, final, revision } = entry;
     wallet.balance = subtract(wallet.balance, charge);
     this.#budgets.spend(call.counters, charge);
@@ -255,10 +329,25 @@ class MemoryFastStore implements FastStore {
     const { provider } = call;
     this.#ended.remember(
       call.requestId,
-      { state, eventId, outcome, total, cost, costCurrency, provider, final, revision },
+      { state, eventId, outcome, total, cost, costCurrency, provider, final, revision, given },
       this.#clock.now(),
     );
     return outcome;
+  }
+
+  /** What it did not settle with is given out again, and pools count anew. */
+  #endUnits(wallet: Wallet, requestId: string, used: readonly UnitsGiven[]): void {
+    const moved = this.#units.end(requestId, used, this.#earlier(requestId));
+    wallet.held = amount(wallet.held + this.#pools.recount(moved));
+  }
+
+  #earlier(requestId: string): readonly UnitsGiven[] {
+    const ended = this.#ended.get(requestId);
+    return ended === undefined || ended.state === 'voided' ? noUnits : ended.given;
+  }
+
+  #rooms(wallet: Wallet) {
+    return { wallet, budgets: this.#budgets, pools: this.#pools };
   }
 
   #wasReapedBy({ eventId, call }: ChargeEntry): boolean {
@@ -274,7 +363,8 @@ class MemoryFastStore implements FastStore {
 
   // Looked at before the first change, so that what cannot be counted exactly changes nothing at all.
   #mustFit(wallet: Wallet, entry: ChargeEntry, charge: Amount): void {
-    if (entry.total < 0n) throw new RangeError(`The entry ${entry.eventId} charges less than nothing: ${entry.total}.`);
+    const rated = entry.total - (entry.chargeReceipt.adjustment ?? 0n);
+    if (rated < 0n) throw new RangeError(`The entry ${entry.eventId} charges less than nothing: ${rated}.`);
     subtract(wallet.balance, charge);
     this.#budgets.mustFit(entry.call.counters, charge);
   }

@@ -1,5 +1,5 @@
 // The memory ledger's tables as an auditor reads them.
-import type { ChargeRow, CounterRow, TopUpRow, UsageRow } from '#core/ledger/audit-rows.ts';
+import type { ChargeRow, CounterRow, GivenRow, TopUpRow, UsageRow } from '#core/ledger/audit-rows.ts';
 import type { ChargeEntry } from '#core/ledger/entry.ts';
 import { negate } from '#core/money/amount.ts';
 import type { Books, BooksView } from '#ports/books.ts';
@@ -10,7 +10,7 @@ export function memoryBooks(tables: LedgerTables): Books {
 }
 
 function viewOf(tables: LedgerTables): BooksView {
-  const { wallets, events, postings, registers, usageRecords, counters, topUps, gateways } = tables;
+  const { wallets, events, postings, registers, usageRecords, counters, topUps, gateways, adjustments } = tables;
   return {
     totals: async () => ({
       wallets: wallets.size,
@@ -19,8 +19,10 @@ function viewOf(tables: LedgerTables): BooksView {
       registers: registers.size,
       usageRecords: usageRecords.size,
       counters: counters.size,
+      unitCounters: tables.unitCounters.size,
       gateways: gateways.size,
       topUps: topUps.size,
+      adjustments: adjustments.length,
     }),
     wallets: () => sorted(wallets.values(), (row) => [row.walletId]),
     events: () => sorted(events, (row) => [row.walletId, row.seq]),
@@ -28,13 +30,18 @@ function viewOf(tables: LedgerTables): BooksView {
     eventsById: () => sorted(events, (row) => [row.eventId]),
     topUps: () => sorted(topUps.values(), (row) => [row.eventId]),
     registers: () => sorted(registers.values(), (row) => [row.requestId]),
+    adjustments: () => sorted(adjustments, (row) => [row.requestId, row.walletId, row.seq]),
+    adjustmentsByEvent: () => sorted(adjustments, (row) => [row.walletId, row.seq, row.requestId]),
     charges: () => sorted(chargesOf(tables), (row) => [row.requestId ?? '', row.walletId, row.seq]),
     usageRecords: () => sorted(usageRecords.values().map(usageRowOf), (row) => [row.requestId, row.eventId]),
     gateways: () => sorted(gateways.values(), (row) => [row.gatewayId]),
     dispatches: () => sorted(registers.values(), (row) => [row.gatewayId, row.dispatchNo]),
     counters: () => sorted(counters.values(), (row) => [row.scope, row.period]),
     spentByRegisters: () => sorted(spentOf(tables), (row) => [row.scope, row.period]),
+    unitCounters: () => sorted(tables.unitCounters.values(), (row) => [row.scope, row.period]),
+    givenByRegisters: () => sorted(givenOf(tables), (row) => [row.scope, row.period, row.requestId]),
     priceVersions: async (ids) => ids.flatMap((id) => tables.priceVersions.get(id) ?? []),
+    fxRates: async (ids) => ids.flatMap((id) => tables.fxRates.get(id) ?? []),
   };
 }
 
@@ -46,9 +53,12 @@ function copyOf(tables: LedgerTables): LedgerTables {
     registers: new Map(tables.registers),
     usageRecords: new Map(tables.usageRecords),
     counters: new Map(tables.counters),
+    unitCounters: new Map(tables.unitCounters),
     topUps: new Map<string, TopUpRow>(tables.topUps),
+    adjustments: [...tables.adjustments],
     gateways: new Map(tables.gateways),
     priceVersions: new Map(tables.priceVersions),
+    fxRates: new Map(tables.fxRates),
   };
 }
 
@@ -78,6 +88,12 @@ function spentOf({ registers }: LedgerTables): readonly CounterRow[] {
     }
   }
   return [...spent.values()];
+}
+
+function givenOf({ registers }: LedgerTables): readonly GivenRow[] {
+  return [...registers.values()].flatMap(({ requestId, startedAt, given }) =>
+    given.map((each) => ({ ...each, requestId, startedAt })),
+  );
 }
 
 function usageRowOf({ entry, applied }: { readonly entry: ChargeEntry; readonly applied: boolean }): UsageRow {

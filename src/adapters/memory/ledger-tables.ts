@@ -1,5 +1,15 @@
 // What the memory keeper of the ledger keeps: the same tables as the real one, open to every test that wants to look.
-import type { CounterRow, DispatchRow, GatewayRow, RegisterRow, TopUpRow, WalletRow } from '#core/ledger/audit-rows.ts';
+import type {
+  AdjustmentRow,
+  CounterRow,
+  DispatchRow,
+  FxRateRow,
+  GatewayRow,
+  RegisterRow,
+  TopUpRow,
+  UnitCounterRow,
+  WalletRow,
+} from '#core/ledger/audit-rows.ts';
 import type { ChargeEntry } from '#core/ledger/entry.ts';
 import type { BillingEvent } from '#core/ledger/event.ts';
 import type { Posting } from '#core/ledger/posting.ts';
@@ -13,10 +23,13 @@ export interface LedgerTables {
   /** One per event of a call, those that changed nothing too. */
   readonly usageRecords: Map<string, { readonly entry: ChargeEntry; readonly applied: boolean }>;
   readonly counters: Map<string, CounterRow>;
+  readonly unitCounters: Map<string, UnitCounterRow>;
   /** By source and reference. */
   readonly topUps: Map<string, TopUpRow>;
+  readonly adjustments: AdjustmentRow[];
   readonly gateways: Map<string, GatewayRow>;
   readonly priceVersions: Map<string, PriceVersion>;
+  readonly fxRates: Map<string, FxRateRow>;
 }
 
 export function emptyTables(): LedgerTables {
@@ -27,9 +40,12 @@ export function emptyTables(): LedgerTables {
     registers: new Map(),
     usageRecords: new Map(),
     counters: new Map(),
+    unitCounters: new Map(),
     topUps: new Map(),
+    adjustments: [],
     gateways: new Map(),
     priceVersions: new Map(),
+    fxRates: new Map(),
   };
 }
 

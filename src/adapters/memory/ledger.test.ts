@@ -22,6 +22,7 @@ describe('the memory ledger', () => {
         ledger.createWallet(payer.walletId, currency);
         return payer;
       },
+      beginRerate: async () => crypto.randomUUID(),
       now: Date.now,
     };
   });

@@ -1,15 +1,18 @@
 // The memory twin of the ledger: the same bookkeeping over tables in memory. Every deed is atomic, since none awaits.
 import { hash } from 'node:crypto';
+import { type AdjustedCall, type Adjustment, bookAdjustment } from '#core/ledger/adjustment.ts';
+import type { FxRateRow } from '#core/ledger/audit-rows.ts';
 import { book, type BooksChange } from '#core/ledger/book.ts';
-import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
-import { appendEvent, type WalletHead } from '#core/ledger/event.ts';
+import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
+import { appendEvent, type BillingEvent, type WalletHead } from '#core/ledger/event.ts';
 import { postingsOf } from '#core/ledger/posting.ts';
+import { afterMove, unitsGiven, type UnitsTaken } from '#core/ledger/unit-counter.ts';
 import { type BudgetPeriod, periodId } from '#core/limits/period.ts';
 import { amount, amountMax, zero } from '#core/money/amount.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
 import type { Books } from '#ports/books.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Credited, Ledger, TopUp, TopUpOutcome, WriteOutcome } from '#ports/ledger.ts';
+import type { Adjusted, Credited, Ledger, TopUp, TopUpOutcome, WriteOutcome } from '#ports/ledger.ts';
 import { memoryBooks } from './ledger-books.ts';
 import { counterKey, emptyTables, type LedgerTables, topUpKey } from './ledger-tables.ts';
 
@@ -32,9 +35,14 @@ export class MemoryLedger implements Ledger {
     this.tables.priceVersions.set(version.id, version);
   }
 
+  setRate(rate: FxRateRow): void {
+    this.tables.fxRates.set(rate.fxRateId, rate);
+  }
+
   async write(entries: readonly ChargeEntry[]): Promise<WriteOutcome> {
     const { wallets, registers, usageRecords } = this.tables;
-    this.#take(book({ heads: wallets, registers, knownEvents: usageRecords }, entries, sha256));
+    const given = { get: (requestId: string) => registers.get(requestId)?.given };
+    this.#take(book({ heads: wallets, registers, knownEvents: usageRecords, given }, entries, sha256));
     return { committed: [...new Set(entries.map((entry) => entry.eventId))] };
   }
 
@@ -60,6 +68,30 @@ export class MemoryLedger implements Ledger {
     return { kind: 'credited', balance: head.balance, creditSeq, topUpId: topUp.topUpId, amount: topUp.amount };
   }
 
+  async adjust(adjustment: Adjustment): Promise<Adjusted> {
+    const { wallets, registers, adjustments, events, postings } = this.tables;
+    const { walletId, rerateId } = adjustment;
+    const wallet = wallets.get(walletId);
+    if (!wallet) throw new Error(`The adjustment names the wallet ${walletId}, which the ledger does not know.`);
+    const ofRerate = adjustments.filter((line) => line.rerateId === rerateId);
+    const known = new Set(ofRerate.map(({ requestId }) => requestId));
+    const records = this.#standingRecords();
+    const { change, stale } = bookAdjustment({ head: wallet, registers, records, known }, adjustment, sha256);
+    if (!change) return { creditSeq: wallet.creditSeq, booked: [], stale };
+    const creditSeq = wallet.creditSeq + 1n;
+    events.push(change.event);
+    postings.push(...change.postings);
+    for (const line of change.lines) {
+      const register = registers.get(line.requestId);
+      const { total, cost, costCurrency } = line.after;
+      if (register) registers.set(line.requestId, { ...register, total, cost, costCurrency });
+      adjustments.push({ ...line, rerateId, walletId, seq: change.event.seq });
+    }
+    this.#spend(change.spent);
+    wallets.set(walletId, { ...change.head, creditSeq });
+    return { creditSeq, booked: change.lines.map(({ requestId }) => requestId), stale };
+  }
+
   async load(walletIds?: readonly string[]): ReturnType<Ledger['load']> {
     const wanted = walletIds && new Set(walletIds);
     const touched = wanted && this.#countersOf(wanted);
@@ -75,13 +107,24 @@ export class MemoryLedger implements Ledger {
           period,
           spent: amount(spent > amountMax ? amountMax : spent),
         })),
+      units: [...this.tables.unitCounters.values()].filter(
+        ({ scope, period }) => !hasEnded(period, nowMs - unitsKeptMs) && (!wanted || isOfWallets(scope, wanted)),
+      ),
     };
+  }
+
+  async unitsTaken(counters: readonly Counter[]): Promise<readonly UnitsTaken[]> {
+    return counters.flatMap((counter) => this.tables.unitCounters.get(counterKey(counter)) ?? []);
   }
 
   async creditsAfter(walletId: string, creditSeq: bigint): Promise<readonly Credited[]> {
     const credits = this.tables.events.filter((event) => event.walletId === walletId && event.kind !== 'charge');
     return credits
-      .map((event, index) => ({ creditSeq: BigInt(index) + 1n, amount: event.amount }))
+      .map((event, index) => ({
+        creditSeq: BigInt(index) + 1n,
+        amount: event.amount,
+        ...(event.kind === 'adjustment' ? { adjusted: this.#adjustedBy(event) } : {}),
+      }))
       .slice(Number(creditSeq));
   }
 
@@ -106,19 +149,56 @@ export class MemoryLedger implements Ledger {
   }
 
   #take(change: BooksChange): void {
-    const { wallets, events, postings, registers, usageRecords, counters } = this.tables;
+    const { wallets, events, postings, registers, usageRecords, unitCounters } = this.tables;
     for (const event of change.events) events.push(event);
     for (const posting of change.postings) postings.push(posting);
     for (const recorded of change.recorded) usageRecords.set(recorded.entry.eventId, recorded);
     for (const [requestId, { entry, register }] of change.registers) {
-      registers.set(requestId, { ...(registers.get(requestId) ?? pinnedBy(entry.call)), ...register });
+      registers.set(requestId, {
+        ...(registers.get(requestId) ?? pinnedBy(entry.call)),
+        ...register,
+        given: unitsGiven(entry),
+      });
     }
-    for (const { counter, amount: moved } of change.spent) {
-      const key = counterKey(counter);
-      counters.set(key, { ...counter, spent: (counters.get(key)?.spent ?? 0n) + moved });
+    this.#spend(change.spent);
+    for (const move of change.units) {
+      const { scope, period } = move;
+      const key = counterKey(move);
+      unitCounters.set(key, { scope, period, taken: afterMove(unitCounters.get(key)?.taken ?? [], move) });
     }
     for (const [walletId, head] of change.heads) {
       wallets.set(walletId, { ...head, creditSeq: wallets.get(walletId)?.creditSeq ?? 0n });
+    }
+  }
+
+  #standingRecords(): ReadonlyMap<string, string> {
+    const { usageRecords, registers } = this.tables;
+    const standing = [...usageRecords.values()].filter(({ entry, applied }) => {
+      const register = registers.get(entry.call.requestId);
+      return applied && register?.final === entry.final && register.revision === entry.revision;
+    });
+    return new Map(standing.map(({ entry }) => [entry.call.requestId, entry.eventId]));
+  }
+
+  #adjustedBy({ walletId, seq }: Pick<BillingEvent, 'walletId' | 'seq'>): readonly AdjustedCall[] {
+    const { adjustments, usageRecords, registers } = this.tables;
+    return adjustments
+      .filter((line) => line.walletId === walletId && line.seq === seq)
+      .flatMap(({ requestId, recordId, before, after }) => {
+        const entry = usageRecords.get(recordId)?.entry;
+        if (!entry) return [];
+        const { final, revision } = entry;
+        const counters = registers.get(requestId)?.counters ?? [];
+        return [{ requestId, final, revision, before: before.total, after: after.total, counters }];
+      })
+      .toSorted((left, right) => (left.requestId < right.requestId ? -1 : 1));
+  }
+
+  #spend(spent: BooksChange['spent']): void {
+    const { counters } = this.tables;
+    for (const { counter, amount: moved } of spent) {
+      const key = counterKey(counter);
+      counters.set(key, { ...counter, spent: (counters.get(key)?.spent ?? 0n) + moved });
     }
   }
 
@@ -133,6 +213,14 @@ export class MemoryLedger implements Ledger {
 function pinnedBy(call: DispatchedCall) {
   const { requestId, walletId, counters, gatewayId, dispatchNo, startedAt } = call;
   return { requestId, walletId, counters, gatewayId, dispatchNo: BigInt(dispatchNo), startedAt };
+}
+
+/** Calls that began in a period may settle after its end. */
+const unitsKeptMs = 2 * 86_400_000;
+
+function isOfWallets(scope: string, wallets: ReadonlySet<string>): boolean {
+  const [kind, owner = ''] = scope.split(':');
+  return kind === 'provider' || wallets.has(owner);
 }
 
 function hasEnded(period: string, nowMs: number): boolean {

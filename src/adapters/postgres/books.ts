@@ -1,8 +1,10 @@
 // The whole ledger as it was at one moment, in lists of any length.
 import type { Pool } from 'pg';
 import type { Books, BooksTable, BooksView } from '#ports/books.ts';
+import { adjustments, adjustmentsByEvent } from './books/adjustments.ts';
 import { Snapshot } from './books/cursors.ts';
 import * as lists from './books/lists.ts';
+import { rational } from '#core/money/rational.ts';
 import { usageRecords } from './books/usage-records.ts';
 import { type PriceColumns, priceColumns, priceVersionOf } from './directory/price-versions.ts';
 import { transaction } from './pool.ts';
@@ -23,11 +25,15 @@ function viewOf(snapshot: Snapshot): BooksView {
     topUps: () => snapshot.list(lists.topUps),
     registers: () => snapshot.list(lists.registers),
     charges: () => snapshot.list(lists.charges),
+    adjustments: () => snapshot.list(adjustments),
+    adjustmentsByEvent: () => snapshot.list(adjustmentsByEvent),
     usageRecords: () => snapshot.list(usageRecords),
     gateways: () => snapshot.list(lists.gateways),
     dispatches: () => snapshot.list(lists.dispatches),
     counters: () => snapshot.list(lists.counters),
     spentByRegisters: () => snapshot.list(lists.spentByRegisters),
+    unitCounters: () => snapshot.list(lists.unitCounters),
+    givenByRegisters: () => snapshot.list(lists.givenByRegisters),
     priceVersions: async (ids) => {
       const rows = await snapshot.all<PriceColumns>(
         `select ${priceColumns} from faregate.price_version where id = any($1::uuid[])`,
@@ -35,7 +41,27 @@ function viewOf(snapshot: Snapshot): BooksView {
       );
       return rows.map(priceVersionOf);
     },
+    fxRates: async (ids) => {
+      const rows = await snapshot.all<FxRateColumns>(
+        `select id, base, quote, numerator, denominator from faregate.fx_rate where id = any($1::uuid[])`,
+        [ids],
+      );
+      return rows.map(({ id, base, quote, numerator, denominator }) => ({
+        fxRateId: id,
+        base,
+        quote,
+        rate: rational(numerator, denominator),
+      }));
+    },
   };
+}
+
+interface FxRateColumns {
+  readonly id: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly numerator: bigint;
+  readonly denominator: bigint;
 }
 
 const tables = {
@@ -45,15 +71,28 @@ const tables = {
   registers: 'request_charge',
   usageRecords: 'usage_record',
   counters: 'spend_counter',
+  unitCounters: 'unit_counter',
   gateways: 'gateway',
   topUps: 'top_up',
+  adjustments: 'adjustment',
 } as const satisfies Record<BooksTable, string>;
 
 async function readTotals(snapshot: Snapshot): Promise<Readonly<Record<BooksTable, number>>> {
   const counts = Object.entries(tables).map(([name, table]) => `(select count(*) from faregate.${table}) as "${name}"`);
   const [row] = await snapshot.all<Record<BooksTable, bigint>>(`select ${counts.join(', ')}`);
   if (!row) throw new Error('Postgres counted nothing.');
-  const { wallets, events, postings, registers, usageRecords, counters, gateways, topUps } = row;
+  const {
+    wallets,
+    events,
+    postings,
+    registers,
+    usageRecords,
+    counters,
+    gateways,
+    topUps,
+    adjustments: adjusted,
+    unitCounters,
+  } = row;
   return {
     wallets: Number(wallets),
     events: Number(events),
@@ -61,7 +100,9 @@ async function readTotals(snapshot: Snapshot): Promise<Readonly<Record<BooksTabl
     registers: Number(registers),
     usageRecords: Number(usageRecords),
     counters: Number(counters),
+    unitCounters: Number(unitCounters),
     gateways: Number(gateways),
     topUps: Number(topUps),
+    adjustments: Number(adjusted),
   };
 }

@@ -53,6 +53,26 @@ function directoryOn(version: TestPostgresVersion): void {
     }
   };
 
+  test('plans of the platform that change a provider’s bill are read, and no others', async () => {
+    const plan = { provider: 'north', effective_date: '2026-01-01', unit_price_usd: '0' };
+    const today = new Date().toISOString().slice(0, 10);
+    const committed = { ...plan, tier_type: 'committed_use', discount_percentage: '12.50', end_date: today };
+    const commitment = await insert('plan', { ...committed, plan_name: 'committed' });
+    const trial = { ...plan, tier_type: 'trial', trial_credit_usd: '5.000000000001' };
+    const credit = await insert('plan', { ...trial, plan_name: 'trial', trial_end_date: today });
+    await insert('plan', { ...committed, plan_name: 'off', is_enabled: false });
+    await insert('plan', { ...committed, plan_name: 'over', effective_date: '2024-01-01', end_date: '2024-12-31' });
+    await insert('plan', { ...committed, plan_name: 'theirs', organization_id: await organizationWith() });
+    await insert('plan', { ...plan, plan_name: 'paid', tier_type: 'paid', unit_price_usd: '20' });
+    const { plans = [] } = await directory.catalog();
+    const toMs = Date.parse(today) + 86_400_000;
+    const fromMs = Date.parse('2026-01-01');
+    expect(plans.toSorted((left, right) => ((left.trialCredit ?? 0n) < (right.trialCredit ?? 0n) ? -1 : 1))).toEqual([
+      { planId: commitment, provider: 'north', fromMs, toMs, discountPercentage: '12.5' },
+      { planId: credit, provider: 'north', fromMs, toMs, trialCredit: 5_000_000_000_001n },
+    ]);
+  });
+
   describe('callers', () => {
     test('a key is who its user, organization and wallet make of it', async () => {
       const payer = await database.createPayer('usd');

@@ -28,11 +28,20 @@ interface Row {
   readonly attempts: readonly unknown[];
 }
 
-// The word that counts: the final one, else the latest estimate.
+// The word that counts: the final one, else the latest estimate. Where it was rated again, what it came to then.
 const newest = `
-  select request_id, wallet_id, name, provider, model, streamed, outcome, final, usage, charge_receipt, cost_receipt,
-    charge_total::text, charge_currency, cost_total::text, cost_currency, started_at, latency_ms, first_byte_ms, attempts
-  from faregate.usage_record where request_id = $1 and applied
+  select word.request_id, word.wallet_id, name, word.provider, model, streamed, outcome, final, usage,
+    coalesce(last.charge_receipt_after, charge_receipt) as charge_receipt,
+    coalesce(last.cost_receipt_after, cost_receipt) as cost_receipt,
+    coalesce(last.charge_after, charge_total)::text as charge_total, charge_currency,
+    coalesce(last.cost_after, cost_total)::text as cost_total,
+    coalesce(last.cost_after_currency, cost_currency) as cost_currency,
+    started_at, latency_ms, first_byte_ms, attempts
+  from faregate.usage_record word
+    left join lateral (
+      select * from faregate.adjustment where request_id = $1 and record_id = word.event_id order by seq desc limit 1
+    ) last on true
+  where word.request_id = $1 and applied
   order by final desc, revision desc limit 1`;
 
 export function postgresGenerations(pool: Pool): Generations {

@@ -3,9 +3,11 @@ import type { Pool } from 'pg';
 import type { WalletHead } from '#core/ledger/event.ts';
 import { amount } from '#core/money/amount.ts';
 import type { Clock } from '#ports/clock.ts';
-import { type Credited, type Ledger, LedgerAway } from '#ports/ledger.ts';
+import { type Ledger, LedgerAway } from '#ports/ledger.ts';
+import { bookAdjusted } from './ledger/adjust.ts';
+import { readCredits } from './ledger/credits.ts';
 import { closeGateway, openGateway } from './ledger/gateway.ts';
-import { loadBooks } from './ledger/load.ts';
+import { loadBooks, readUnitsTaken } from './ledger/load.ts';
 import { bookTopUp } from './ledger/top-up.ts';
 import { writeEntries } from './ledger/write.ts';
 import { isTransient } from './pool.ts';
@@ -15,7 +17,9 @@ export function postgresLedger(pool: Pool, clock: Pick<Clock, 'now'> = { now: Da
   return {
     write: (entries) => reached(writeEntries(pool, entries)),
     topUp: (topUp) => reached(bookTopUp(pool, topUp)),
+    adjust: (adjustment) => reached(bookAdjusted(pool, adjustment)),
     load: (walletIds) => reached(loadBooks(pool, clock.now(), walletIds)),
+    unitsTaken: (counters) => reached(readUnitsTaken(pool, counters)),
     creditsAfter: (walletId, creditSeq) => reached(readCredits(pool, walletId, creditSeq)),
     openGateway: (gatewayId, startedAt) => reached(openGateway(pool, gatewayId, startedAt)),
     closeGateway: (gatewayId, lastDispatchNo) => reached(closeGateway(pool, gatewayId, lastDispatchNo)),
@@ -40,12 +44,4 @@ async function readHead(pool: Pool, walletId: string): Promise<WalletHead | unde
   );
   const row = rows[0];
   return row && { walletId, ...row, balance: amount(row.balance) };
-}
-
-async function readCredits(pool: Pool, walletId: string, after: bigint): Promise<readonly Credited[]> {
-  const { rows } = await pool.query<{ readonly amount: bigint }>(
-    "select amount from faregate.billing_event where wallet_id = $1 and kind <> 'charge' order by seq offset $2",
-    [walletId, after],
-  );
-  return rows.map((row, index) => ({ creditSeq: after + BigInt(index) + 1n, amount: amount(row.amount) }));
 }

@@ -56,8 +56,8 @@ export class AnswerBody implements UpstreamBody {
     let bytes = 0;
     await this.pour((piece) => {
       bytes += piece.length;
+      // Whoever throws while taking closes the connection.
       if (bytes > bytesMax) {
-        this.close();
         throw new UpstreamError('too_large', `The provider's answer is larger than ${bytesMax} bytes.`);
       }
       pieces.push(piece);

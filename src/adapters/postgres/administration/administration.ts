@@ -2,10 +2,16 @@
 import type { Pool } from 'pg';
 import type { Administration } from '#ports/administration.ts';
 import type { Identifiers } from '#ports/clock.ts';
+import { postgresCatalogImport } from '../catalog-import/catalog-import.ts';
 import { catalogKeepers } from './catalog.ts';
+import { catalogShelf } from './catalog-shelf.ts';
 import { customers } from './customers.ts';
 import { fxRateKeeper } from './fx-rates.ts';
+import { providerTerms } from './onboarding.ts';
+import { priceProposalKeeper } from './price-proposals.ts';
+import { priceMatrix } from './price-matrix.ts';
 import { priceKeeper } from './prices.ts';
+import { standingPrices } from './standing-prices.ts';
 import { providerKeyKeeper } from './provider-keys.ts';
 import { answerKeeper, sessionKeeper } from './sessions.ts';
 import { auditLog, usageRecords } from './usage.ts';
@@ -18,10 +24,16 @@ export function postgresAdministration(pool: Pool, identifiers: Identifiers): Ad
   return {
     ...customers(pool, nextId),
     ...catalogKeepers(pool, nextId),
+    catalogImport: postgresCatalogImport(pool, nextId),
+    catalogShelf: catalogShelf(pool),
     wallets: walletKeeper(pool, nextId),
     virtualKeys: virtualKeyKeeper(pool, nextId),
     providerKeys: providerKeyKeeper(pool),
-    prices: priceKeeper(pool),
+    prices: priceKeeper(pool, nextId),
+    standingPrices: standingPrices(pool),
+    providerTerms: providerTerms(pool, nextId),
+    priceProposals: priceProposalKeeper(pool),
+    priceMatrix: priceMatrix(pool),
     fxRates: fxRateKeeper(pool, nextId),
     vouchers: voucherKeeper(pool),
     usage: usageRecords(pool),

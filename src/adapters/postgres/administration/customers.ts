@@ -62,15 +62,16 @@ interface OrganizationFields {
   readonly name?: string | null;
   readonly status?: string | null;
   readonly customer_type?: string | null;
+  readonly only_priced_names?: boolean | null;
   readonly contact?: string | null;
   readonly notes?: string | null;
   readonly limits?: LimitsDocument | null;
 }
 
-async function organizationColumns(client: PoolClient, fields: OrganizationFields) {
-  const { slug, name, status, contact, notes } = fields;
+export async function organizationColumns(client: PoolClient, fields: OrganizationFields) {
+  const { slug, name, status, contact, notes, only_priced_names } = fields;
   const customer_type_id = await maybeIdOf(client, customerTypes, fields.customer_type, 'customer_type');
-  return { slug, name, status, contact, notes, customer_type_id, limits: json(fields.limits) };
+  return { slug, name, status, contact, notes, customer_type_id, only_priced_names, limits: json(fields.limits) };
 }
 
 interface UserFields {

@@ -83,6 +83,8 @@ function refusalOf(error: DatabaseError): Refusal | undefined {
       return error.detail?.includes('still referenced')
         ? { kind: 'conflict', reason: 'It is still in use.' }
         : { kind: 'unknown', field };
+    case '23P01':
+      return { kind: 'conflict', reason: 'Another row covers the same stretch of time.' };
     default:
       return undefined;
   }

@@ -17,7 +17,7 @@ export const organizations: Noun = {
   table: 'faregate.organization',
   alias: 'o',
   select: [
-    `${versioned('o')}, o.slug, o.name, o.status, ${named('ct', 'name')} as customer_type, o.contact, o.notes, o.limits`,
+    `${versioned('o')}, o.slug, o.name, o.status, ${named('ct', 'name')} as customer_type, o.only_priced_names, o.contact, o.notes, o.limits`,
     `${walletsOf('w.organization_id = o.id')} as wallets`,
   ].join(', '),
   from: 'faregate.organization o left join faregate.customer_type ct on ct.id = o.customer_type_id',
@@ -85,6 +85,7 @@ export const providers: Noun = {
   alias: 'p',
   select: [
     `${versioned('p')}, p.name, p.display_name, p.type, p.adapter, p.base_url, p.status, p.settings`,
+    'p.is_default, p.api_version, p.logo_url, p.description, p.documentation_url',
     '(select count(*)::integer from faregate.provider_key k where k.provider_id = p.id and k.is_active) as keys',
   ].join(', '),
   from: 'faregate.provider p',
@@ -132,7 +133,9 @@ export const aliases: Noun = {
 };
 
 const priceState = [
-  "case when p.valid_to = p.valid_from then 'replaced'",
+  "case when p.state <> 'approved' then p.state",
+  "when not p.is_enabled then 'disabled'",
+  "when p.valid_to = p.valid_from then 'replaced'",
   "when p.valid_to <= clock_timestamp() then 'ended'",
   "when p.valid_from > clock_timestamp() then 'scheduled'",
   "else 'current' end",
@@ -146,9 +149,10 @@ export const prices = {
     'p.id, p.book',
     `coalesce(${named('o', 'name')}, ${named('ct', 'name')}) as owner`,
     `jsonb_build_object('kind', p.subject_kind, 'name', p.subject_name) as subject`,
-    'p.currency, p.pricing_model, p.components, p.modifiers',
+    'p.currency, p.pricing_model, p.components, p.modifiers, p.row_id, p.pricing_type, p.is_custom, p.is_enabled, p.notes, p.attributes',
     `${instant('p.valid_from')} as valid_from, ${instant('p.valid_to')} as valid_to`,
     `${instant('p.recorded_at')} as recorded_at, p.predecessor_id, p.author, p.provenance, ${priceState} as state`,
+    `${instant('p.approved_at')} as approved_at, p.approved_by, ${instant('p.superseded_at')} as superseded_at`,
   ].join(', '),
   from: [
     'faregate.price_version p left join faregate.organization o on o.id = p.owner_id',

@@ -13,6 +13,8 @@ export interface ListQuery {
   readonly from: string;
   /** Columns that are unique together and sort the newest last. */
   readonly order: readonly OrderKey[];
+  /** For lists that people look something up in: the first comes first. */
+  readonly ascending?: boolean;
 }
 
 export interface OrderKey {
@@ -31,6 +33,11 @@ const keyKinds = {
     written: (column: string) => `${column}::text`,
     read: (parameter: string) => `${parameter}::bigint`,
     fits: isCount,
+  },
+  text: {
+    written: (column: string) => column,
+    read: (parameter: string) => parameter,
+    fits: () => true,
   },
   time: {
     written: microseconds,
@@ -60,13 +67,13 @@ export async function listRows<Row extends object>(
     const keys = readCursor(page.cursor, query.order);
     const left = query.order.map((key) => key.column).join(', ');
     const right = query.order.map((key, index) => keyKinds[key.kind].read(parameter(keys[index]))).join(', ');
-    where.push(`(${left}) < (${right})`);
+    where.push(`(${left}) ${query.ascending === true ? '>' : '<'} (${right})`);
   }
   const sql = [
     `select ${query.select}, jsonb_build_array(${query.order.map((key) => keyKinds[key.kind].written(key.column)).join(', ')}) as cursor_`,
     `from ${query.from}`,
     where.length === 0 ? '' : `where ${where.join(' and ')}`,
-    `order by ${query.order.map((key) => `${key.column} desc`).join(', ')} limit ${parameter(page.limit + 1)}`,
+    `order by ${query.order.map((key) => `${key.column} ${query.ascending === true ? 'asc' : 'desc'}`).join(', ')} limit ${parameter(page.limit + 1)}`,
   ].join(' ');
   const { rows } = await reading(() => pool.query<WithCursor<Row>>(sql, values));
   const shown = rows.slice(0, page.limit);

@@ -16,6 +16,17 @@ export function providerKeyKeeper(pool: Pool): ProviderKeys {
         const found = await findRow<ProviderKey>(pool, providerKeys, id);
         return found && belongs(found, provider) ? found : undefined;
       }),
+    sealed: (provider) =>
+      reading(async () => {
+        const found = await findRow<Versioned>(pool, providers, provider);
+        const { rows } = await pool.query<{ id: string; sealed: string }>(
+          `select id, sealed from faregate.provider_key
+           where provider_id = $1 and is_active and organization_id is null and (expires_at is null or expires_at > now())
+           order by is_primary desc, weight desc, id limit 1`,
+          [found?.id ?? null],
+        );
+        return rows[0];
+      }),
     create: (actor, provider, { id, sealed, prefix, ...settings }) =>
       deed(pool, async (client) => {
         const found = await findRow<Versioned>(client, providers, provider);

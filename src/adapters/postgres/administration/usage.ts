@@ -20,7 +20,17 @@ const columns = [
   `${instant('r.recorded_at')} as recorded_at`,
 ].join(', ');
 
-const detailColumns = `${columns}, r.facts, r.charge_receipt, r.cost_receipt, r.attempts`;
+const adjusted = `select coalesce(jsonb_agg(jsonb_build_object(
+    'rerate_id', a.rerate_id, 'reason', a.reason, 'author', a.author, 'recorded_at', ${instant('a.recorded_at')},
+    'charge_before', ${moneyObject('a.charge_before', 'r.charge_currency')},
+    'charge', ${moneyObject('a.charge_after', 'r.charge_currency')},
+    'cost_before', ${moneyObject('a.cost_before', 'a.cost_before_currency')},
+    'cost', ${moneyObject('a.cost_after', 'a.cost_after_currency')},
+    'charge_receipt', a.charge_receipt_after, 'cost_receipt', a.cost_receipt_after
+  ) order by a.seq), '[]')
+  from faregate.adjustment a where a.request_id = r.request_id and a.record_id = r.event_id`;
+
+const detailColumns = `${columns}, r.facts, r.charge_receipt, r.cost_receipt, r.attempts, (${adjusted}) as adjustments`;
 
 const byTime: ListQuery['order'] = [
   { column: 'r.started_at', kind: 'time' },

@@ -26,10 +26,13 @@ export class Snapshot {
     return new Snapshot(client);
   }
 
-  async *list<Columns extends object, Row>({ text, rowOf }: ListQuery<Columns, Row>): AsyncGenerator<Row> {
+  async *list<Columns extends object, Row>(
+    { text, rowOf }: ListQuery<Columns, Row>,
+    values: readonly unknown[] = [],
+  ): AsyncGenerator<Row> {
     this.#cursors += 1;
     const cursor = `list_${this.#cursors}`;
-    await this.all(`declare ${cursor} no scroll cursor for ${text}`);
+    await this.all(`declare ${cursor} no scroll cursor for ${text}`, values);
     try {
       for (;;) {
         const rows = await this.all<Columns>(`fetch ${rowsPerFetch} from ${cursor}`);

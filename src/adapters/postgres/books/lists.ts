@@ -4,14 +4,18 @@ import type {
   CounterRow,
   DispatchRow,
   GatewayRow,
+  GivenRow,
   RegisterRow,
   TopUpRow,
+  UnitCounterRow,
   WalletRow,
 } from '#core/ledger/audit-rows.ts';
 import type { Counter } from '#core/ledger/entry.ts';
 import type { BillingEvent, BillingEventKind } from '#core/ledger/event.ts';
 import type { Posting } from '#core/ledger/posting.ts';
 import { amount } from '#core/money/amount.ts';
+import { rangesFromJson } from '#core/usage/unit-range.ts';
+import { givenFromJson, type GivenJson, rangesOf } from '../ledger/units.ts';
 import type { ListQuery } from './cursors.ts';
 
 interface WalletColumns {
@@ -136,10 +140,11 @@ interface RegisterColumns {
   readonly final: boolean;
   readonly revision: number;
   readonly counters: readonly Counter[];
+  readonly given: readonly GivenJson[];
 }
 
 export const registers: ListQuery<RegisterColumns, RegisterRow> = {
-  text: `select request_id, wallet_id, total, cost, cost_currency, provider, final, revision, counters
+  text: `select request_id, wallet_id, total, cost, cost_currency, provider, final, revision, counters, given
     from faregate.request_charge order by request_id`,
   rowOf: (row) => ({
     requestId: row.request_id,
@@ -151,6 +156,7 @@ export const registers: ListQuery<RegisterColumns, RegisterRow> = {
     final: row.final,
     revision: row.revision,
     counters: row.counters,
+    given: givenFromJson(row.given),
   }),
 };
 
@@ -198,6 +204,31 @@ export const spentByRegisters: ListQuery<CounterRow, CounterRow> = {
       cross join lateral jsonb_to_recordset(register.counters) as counter (scope text, period text)
     group by 1, 2 order by counter.scope collate "C", counter.period collate "C"`,
   rowOf: (row) => row,
+};
+
+export const unitCounters: ListQuery<Counter & { readonly taken: string }, UnitCounterRow> = {
+  text: `select scope, period, taken::text as taken from faregate.unit_counter
+    order by scope collate "C", period collate "C"`,
+  rowOf: ({ scope, period, taken }) => ({ scope, period, taken: rangesOf(taken) }),
+};
+
+interface GivenColumns extends GivenJson {
+  readonly request_id: string;
+  readonly started_at: Date;
+}
+
+export const givenByRegisters: ListQuery<GivenColumns, GivenRow> = {
+  text: `select given.scope, given.period, given.ranges, register.request_id, register.started_at
+    from faregate.request_charge register
+      cross join lateral jsonb_to_recordset(register.given) as given (scope text, period text, ranges jsonb)
+    order by given.scope collate "C", given.period collate "C", register.request_id`,
+  rowOf: ({ scope, period, ranges, request_id, started_at }) => ({
+    scope,
+    period,
+    ranges: rangesFromJson(ranges),
+    requestId: request_id,
+    startedAt: started_at.getTime(),
+  }),
 };
 
 interface TopUpColumns {

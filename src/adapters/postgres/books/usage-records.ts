@@ -5,7 +5,7 @@ import { type ReceiptJson, receiptFromJson } from '#core/pricing/receipt.ts';
 import type { CallFacts, Usage } from '#core/usage/usage.ts';
 import type { ListQuery } from './cursors.ts';
 
-interface UsageColumns {
+export interface UsageColumns {
   readonly event_id: string;
   readonly request_id: string;
   readonly wallet_id: string;
@@ -28,11 +28,40 @@ interface UsageColumns {
   readonly cost_receipt: ReceiptJson;
 }
 
+const columns: readonly (keyof UsageColumns)[] = [
+  'event_id',
+  'request_id',
+  'wallet_id',
+  'revision',
+  'final',
+  'applied',
+  'name',
+  'provider',
+  'model',
+  'outcome',
+  'usage',
+  'facts',
+  'pins',
+  'held',
+  'charge_total',
+  'charge_currency',
+  'charge_receipt',
+  'cost_total',
+  'cost_currency',
+  'cost_receipt',
+];
+
+export function usageColumns(alias: string): string {
+  return columns.map((column) => `${alias}.${column}`).join(', ');
+}
+
 export const usageRecords: ListQuery<UsageColumns, UsageRow> = {
-  text: `select event_id, request_id, wallet_id, revision, final, applied, name, provider, model, outcome, usage, facts,
-      pins, held, charge_total, charge_currency, charge_receipt, cost_total, cost_currency, cost_receipt
-    from faregate.usage_record order by request_id, event_id`,
-  rowOf: (row) => ({
+  text: `select ${usageColumns('u')} from faregate.usage_record u order by u.request_id, u.event_id`,
+  rowOf: usageRowOf,
+};
+
+export function usageRowOf(row: UsageColumns): UsageRow {
+  return {
     eventId: row.event_id,
     requestId: row.request_id,
     walletId: row.wallet_id,
@@ -53,5 +82,5 @@ export const usageRecords: ListQuery<UsageColumns, UsageRow> = {
       receipt: receiptFromJson(row.charge_receipt),
     },
     cost: { total: amount(row.cost_total), currency: row.cost_currency, receipt: receiptFromJson(row.cost_receipt) },
-  }),
-};
+  };
+}

@@ -19,6 +19,7 @@ export interface CallerColumns {
   readonly revoked: boolean;
   readonly user_status: 'pending' | 'active' | 'canceled' | null;
   readonly organization_status: 'active' | 'disabled' | null;
+  readonly only_priced_names: boolean;
   readonly may_see_cost: boolean;
   readonly overspend_policy: 'clamp' | 'strict';
   readonly default_output_tokens: number | null;
@@ -35,7 +36,7 @@ export const callerColumns = `
   key.user_id, organization.id as organization_id,
   coalesce(organization.customer_type_id, owner.customer_type_id) as customer_type_id,
   key.is_active, key.revoked_at is not null as revoked, owner.status as user_status,
-  organization.status as organization_status, key.may_see_cost, key.overspend_policy, key.default_output_tokens,
+  organization.status as organization_status, coalesce(organization.only_priced_names, false) as only_priced_names, key.may_see_cost, key.overspend_policy, key.default_output_tokens,
   key.allowed_models, key.limits as key_limits, owner.limits as user_limits, organization.limits as organization_limits,
   greatest(key.updated_at, owner.updated_at, organization.updated_at)::text as changed_at`;
 
@@ -59,6 +60,7 @@ export function callerOf(row: CallerColumns): Caller {
     ...(row.organization_id === null ? undefined : { organizationId: row.organization_id }),
     ...(row.user_id === null ? undefined : { userId: row.user_id }),
     ...(row.customer_type_id === null ? undefined : { customerTypeId: row.customer_type_id }),
+    ...(row.only_priced_names ? { onlyPricedNames: true } : undefined),
     ...(refusedBecause === undefined ? undefined : { refusedBecause }),
     ...(row.expires_at === null ? undefined : { expiresAt: row.expires_at.getTime() }),
     maySeeCost: row.may_see_cost,

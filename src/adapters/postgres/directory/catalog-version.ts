@@ -10,6 +10,7 @@ const tables: readonly (readonly [table: string, where: string])[] = [
   ['alias', 'true'],
   ['price_version', `valid_to is null or valid_to > now() - interval '1 day'`],
   ['fx_rate', 'observed_at <= now()'],
+  ['plan', 'organization_id is null'],
 ];
 
 const parts = tables.map(

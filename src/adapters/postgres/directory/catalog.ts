@@ -7,6 +7,7 @@ import type { CatalogRows } from '#ports/directory.ts';
 import type { Vault } from '#ports/vault.ts';
 import { transaction } from '../pool.ts';
 import { readCatalogVersion } from './catalog-version.ts';
+import { readCostPlans } from './cost-plans.ts';
 import { type PriceColumns, priceColumns, priceVersionOf } from './price-versions.ts';
 import { readProviders } from './providers.ts';
 import { readRoutes } from './routes.ts';
@@ -38,6 +39,7 @@ async function readRows(client: PoolClient, settings: CatalogSettings): Promise<
     routes: await readRoutes(client, providers),
     prices: await readPrices(client),
     exchange: await readExchange(client),
+    plans: await readCostPlans(client),
   };
 }
 
@@ -46,7 +48,7 @@ async function readPrices(client: PoolClient): Promise<readonly PriceVersion[]> 
   const { rows } = await client.query<PriceColumns>({
     name: 'directory-prices',
     text: `select ${priceColumns} from faregate.price_version
-      where valid_to is null or valid_to > now() - interval '1 day'
+      where state = 'approved' and is_enabled and (valid_to is null or valid_to > now() - interval '1 day')
       order by subject_name, valid_from, id`,
   });
   return rows.map(priceVersionOf);
@@ -60,7 +62,7 @@ interface RateColumns {
   readonly denominator: bigint;
 }
 
-async function readExchange(client: PoolClient): Promise<readonly ExchangeRate[]> {
+export async function readExchange(client: PoolClient): Promise<readonly ExchangeRate[]> {
   const { rows } = await client.query<RateColumns>({
     name: 'directory-exchange',
     text: `select distinct on (base, quote) id, base, quote, numerator, denominator from faregate.fx_rate

@@ -70,6 +70,7 @@ function providerOf(row: ProviderColumns, credentials: readonly Credential[]): P
     adapter: row.adapter,
     baseUrl: row.base_url,
     credentials,
+    requiresKey: settings['requires_key'] === true,
     headTimeoutMs: milliseconds(settings['head_timeout_ms']) ?? headTimeoutMsByDefault,
     idleTimeoutMs: milliseconds(settings['idle_timeout_ms']) ?? idleTimeoutMsByDefault,
     onHangUp: settings['on_hang_up'] === 'drain' ? 'drain' : 'close',

@@ -5,18 +5,38 @@ import type { ChargeEntry, Counter } from '#core/ledger/entry.ts';
 import type { BillingEvent, WalletHead } from '#core/ledger/event.ts';
 import type { Posting } from '#core/ledger/posting.ts';
 import type { RequestCharge } from '#core/ledger/register.ts';
+import { unitsGiven, type UnitsMoved } from '#core/ledger/unit-counter.ts';
 import type { Amount } from '#core/money/amount.ts';
 import { receiptToJson } from '#core/pricing/receipt.ts';
 import { instant, recordset } from './recordset.ts';
 import { statements } from './statements.ts';
+import { givenToJson, multirange } from './units.ts';
 
 export async function insertChange(client: PoolClient, change: BooksChange): Promise<void> {
   await run(client, 'usage-records', change.recorded.map(usageRecordRow));
   await insertEvents(client, change.events, change.postings);
-  await run(client, 'findings', change.recorded.filter(isIncomplete).map(findingRow));
+  await run(client, 'findings', change.recorded.flatMap(findingRows));
   await run(client, 'registers', Array.from(change.registers.values(), registerRow));
   await run(client, 'counters', change.spent.toSorted(byCounter).map(counterRow));
+  await moveUnits(client, change.units);
   await moveHeads(client, [...change.heads.values()]);
+}
+
+// What comes back goes first: it may have been given to another call of the same batch.
+async function moveUnits(client: PoolClient, moves: readonly UnitsMoved[]): Promise<void> {
+  const back = moves.filter((move) => move.back.length > 0);
+  const given = moves.filter((move) => move.given.length > 0);
+  const rowOf = ({ scope, period }: UnitsMoved) => ({ scope, period });
+  await run(
+    client,
+    'units-back',
+    back.map((move) => ({ ...rowOf(move), back: multirange(move.back) })),
+  );
+  await run(
+    client,
+    'units-given',
+    given.map((move) => ({ ...rowOf(move), given: multirange(move.given) })),
+  );
 }
 
 export async function insertEvents(
@@ -71,7 +91,18 @@ function isIncomplete({ entry, applied }: Recorded): boolean {
   return applied && !(entry.chargeReceipt.complete && entry.costReceipt.complete);
 }
 
-function findingRow({ entry }: Recorded): object {
+function findingRows(recorded: Recorded): readonly object[] {
+  const { applied, entry } = recorded;
+  const differs = applied && entry.costReceipt.reported_cost?.rated_is_more_by !== undefined;
+  return [
+    ...(isIncomplete(recorded) ? [incompleteRow(recorded)] : []),
+    ...(differs
+      ? [{ kind: 'cost_differs', subject: `request:${entry.call.requestId}`, detail: entry.costReceipt.reported_cost }]
+      : []),
+  ];
+}
+
+function incompleteRow({ entry }: Recorded): object {
   const { chargeReceipt: charge, costReceipt: cost } = entry;
   const told = ({ complete, unpriced, problems, price_version }: typeof charge) => ({
     complete,
@@ -105,6 +136,7 @@ function registerRow({ entry, register }: Moved): object {
     gateway_id: gatewayId,
     dispatch_no: dispatchNo,
     counters: counters.map(({ scope, period }) => ({ scope, period })),
+    given: givenToJson(unitsGiven(entry)),
     started_at: instant(startedAt),
   };
 }

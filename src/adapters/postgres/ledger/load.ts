@@ -1,9 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Counter } from '#core/ledger/entry.ts';
+import type { UnitsTaken } from '#core/ledger/unit-counter.ts';
 import { periodId } from '#core/limits/period.ts';
 import { amount, amountMax } from '#core/money/amount.ts';
 import type { SpentCounter, StoreWallet } from '#ports/fast-store.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import { transaction } from '../pool.ts';
+import { rangesOf } from './units.ts';
 
 export function loadBooks(
   pool: Pool,
@@ -15,6 +18,7 @@ export function loadBooks(
     return {
       wallets: await readWallets(client, walletIds),
       counters: await readCounters(client, nowMs, walletIds),
+      units: await readUnits(client, nowMs, walletIds),
     };
   });
 }
@@ -34,6 +38,34 @@ async function readWallets(
     walletIds && [walletIds],
   );
   return rows.map((row) => ({ walletId: row.id, balance: amount(row.balance), creditSeq: row.credit_seq }));
+}
+
+// Calls that began in a period may settle after its end.
+const unitsKeptMs = 2 * 86_400_000;
+
+async function readUnits(
+  client: PoolClient,
+  nowMs: number,
+  walletIds: readonly string[] | undefined,
+): Promise<readonly UnitsTaken[]> {
+  const keptMs = nowMs - unitsKeptMs;
+  const current = [periodId('day', keptMs), periodId('week', keptMs), periodId('month', keptMs)];
+  const ofWallets = `(split_part(scope, ':', 1) = 'provider' or split_part(scope, ':', 2) = any($4::text[]))`;
+  const { rows } = await client.query<Counter & { readonly taken: string }>(
+    `select scope, period, taken::text as taken from faregate.unit_counter
+      where ${walletIds ? `${ofWallets} and ${notEnded}` : notEnded}`,
+    walletIds ? [...current, walletIds] : current,
+  );
+  return rows.map(({ scope, period, taken }) => ({ scope, period, taken: rangesOf(taken) }));
+}
+
+export async function readUnitsTaken(pool: Pool, counters: readonly Counter[]): Promise<readonly UnitsTaken[]> {
+  const { rows } = await pool.query<Counter & { readonly taken: string }>(
+    `select scope, period, taken::text as taken from faregate.unit_counter
+      join unnest($1::text[], $2::text[]) as asked (scope, period) using (scope, period)`,
+    [counters.map(({ scope }) => scope), counters.map(({ period }) => period)],
+  );
+  return rows.map(({ scope, period, taken }) => ({ scope, period, taken: rangesOf(taken) }));
 }
 
 interface CounterColumns {

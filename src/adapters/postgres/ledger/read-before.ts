@@ -5,13 +5,14 @@ import type { ChargeEntry } from '#core/ledger/entry.ts';
 import type { WalletHead } from '#core/ledger/event.ts';
 import type { RequestCharge } from '#core/ledger/register.ts';
 import { amount } from '#core/money/amount.ts';
+import { givenFromJson, type GivenJson } from './units.ts';
 
 export async function readBefore(client: PoolClient, entries: readonly ChargeEntry[]): Promise<BooksBefore> {
   const heads = await lockHeads(client, unique(entries.map((entry) => entry.call.walletId)));
   const knownEvents = await readKnownEvents(client, unique(entries.map((entry) => entry.eventId)));
   const news = entries.filter((entry) => !knownEvents.has(entry.eventId));
-  const registers = await readRegisters(client, unique(news.map((entry) => entry.call.requestId)));
-  return { heads, knownEvents, registers };
+  const read = await readRegisters(client, unique(news.map((entry) => entry.call.requestId)));
+  return { heads, knownEvents, ...read };
 }
 
 interface HeadColumns {
@@ -69,25 +70,27 @@ interface RegisterColumns {
   readonly provider: string;
   readonly final: boolean;
   readonly revision: number;
+  readonly given: readonly GivenJson[];
 }
 
 async function readRegisters(
   client: PoolClient,
   requestIds: readonly string[],
-): Promise<ReadonlyMap<string, RequestCharge>> {
-  if (requestIds.length === 0) return new Map();
+): Promise<Pick<BooksBefore, 'registers' | 'given'>> {
+  if (requestIds.length === 0) return { registers: new Map(), given: new Map() };
   const { rows } = await client.query<RegisterColumns>({
     name: 'ledger-registers-before',
-    text: `select request_id, total, cost, cost_currency, provider, final, revision from faregate.request_charge
+    text: `select request_id, total, cost, cost_currency, provider, final, revision, given from faregate.request_charge
       where request_id = any($1::uuid[])`,
     values: [requestIds],
   });
-  return new Map(
+  const registers = new Map<string, RequestCharge>(
     rows.map(({ request_id, total, cost, cost_currency, provider, final, revision }) => [
       request_id,
       { total: amount(total), cost: amount(cost), costCurrency: cost_currency, provider, final, revision },
     ]),
   );
+  return { registers, given: new Map(rows.map((row) => [row.request_id, givenFromJson(row.given)])) };
 }
 
 function unique(ids: readonly string[]): readonly string[] {

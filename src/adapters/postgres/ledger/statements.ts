@@ -42,17 +42,17 @@ const usageRecords = `
 const registers = `
   insert into faregate.request_charge as register (
     request_id, wallet_id, total, cost, cost_currency, provider, final, revision, gateway_id, dispatch_no, counters,
-    started_at, updated_at
+    given, started_at, updated_at
   )
   select request_id, wallet_id, total, cost, cost_currency, provider, final, revision, gateway_id, dispatch_no, counters,
-    started_at, clock_timestamp()
+    given, started_at, clock_timestamp()
   from jsonb_to_recordset($1::jsonb) as row (
     request_id uuid, wallet_id uuid, total numeric, cost numeric, cost_currency text, provider text, final boolean,
-    revision integer, gateway_id uuid, dispatch_no bigint, counters jsonb, started_at timestamptz
+    revision integer, gateway_id uuid, dispatch_no bigint, counters jsonb, given jsonb, started_at timestamptz
   )
   on conflict (request_id) do update set
     total = excluded.total, cost = excluded.cost, cost_currency = excluded.cost_currency, provider = excluded.provider,
-    final = excluded.final, revision = excluded.revision, updated_at = excluded.updated_at`;
+    final = excluded.final, revision = excluded.revision, given = excluded.given, updated_at = excluded.updated_at`;
 
 const counters = `
   insert into faregate.spend_counter as counter (scope, period, spent, updated_at)
@@ -60,6 +60,19 @@ const counters = `
   from jsonb_to_recordset($1::jsonb) as row (scope text, period text, spent numeric)
   on conflict (scope, period) do update set
     spent = counter.spent + excluded.spent, updated_at = excluded.updated_at`;
+
+const unitsBack = `
+  update faregate.unit_counter as counter
+  set taken = counter.taken - row.back::int8multirange, updated_at = clock_timestamp()
+  from jsonb_to_recordset($1::jsonb) as row (scope text, period text, back text)
+  where counter.scope = row.scope and counter.period = row.period`;
+
+const unitsGiven = `
+  insert into faregate.unit_counter as counter (scope, period, taken, updated_at)
+  select scope, period, given::int8multirange, clock_timestamp()
+  from jsonb_to_recordset($1::jsonb) as row (scope text, period text, given text)
+  on conflict (scope, period) do update set
+    taken = counter.taken + excluded.taken, updated_at = excluded.updated_at`;
 
 const heads = `
   update faregate.wallet
@@ -71,4 +84,14 @@ const findings = `
   insert into faregate.finding (kind, subject, detail)
   select kind, subject, detail from jsonb_to_recordset($1::jsonb) as row (kind text, subject text, detail jsonb)`;
 
-export const statements = { events, postings, 'usage-records': usageRecords, findings, registers, counters, heads };
+export const statements = {
+  events,
+  postings,
+  'usage-records': usageRecords,
+  findings,
+  registers,
+  counters,
+  'units-back': unitsBack,
+  'units-given': unitsGiven,
+  heads,
+};
