@@ -17,6 +17,8 @@ export interface Config {
   readonly journalSync: 'group' | 'wait';
   /** Charges that may wait for the database before new calls are refused. */
   readonly outboxMax: number;
+  /** By which a price per request is made of prices per token. */
+  readonly typicalRequest: { readonly inputTokens: number; readonly outputTokens: number };
   /** Tests only: the place at which the process kills itself, and at which time of reaching it. */
   readonly failpoint: string | undefined;
 }
@@ -58,6 +60,10 @@ export function readConfig(environment: Environment, workingDirectory: string): 
     logLevel: oneOf(environment, 'FAREGATE_LOG_LEVEL', logLevels, 'info'),
     journalSync: oneOf(environment, 'FAREGATE_JOURNAL_SYNC', ['group', 'wait'] as const, 'group'),
     outboxMax: wholeNumber(environment, 'FAREGATE_OUTBOX_MAX', { missing: 200_000, least: 1, most: 10_000_000 }),
+    typicalRequest: {
+      inputTokens: wholeNumber(environment, 'TYPICAL_INPUT_TOKENS', { missing: 1_000, least: 0, most: 10_000_000 }),
+      outputTokens: wholeNumber(environment, 'TYPICAL_OUTPUT_TOKENS', { missing: 500, least: 0, most: 10_000_000 }),
+    },
     failpoint: environment['FAREGATE_FAILPOINT'],
   };
 }

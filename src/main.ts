@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // The command: serve, migrate, audit, and everything an operator does to a running server.
 import { Command } from 'commander';
+import { endingOnWrongUsage } from './cli/command.ts';
 import { registerAdminCommands } from './cli/commands.ts';
 
-const program = new Command('faregate')
+const program = endingOnWrongUsage(new Command('faregate'))
   .description('An AI gateway that takes the fare: holds before the call, meters the answer, charges exactly.')
   .showHelpAfterError('(add --help for what can be said)');
 
@@ -25,6 +26,20 @@ program
   .action(async (options: { readonly json?: boolean }) =>
     (await import('./cli/audit.ts')).auditLedger(process.env, options),
   );
+
+program
+  .command('normalize')
+  .description('try the usage normalizers on recorded payloads, one JSON object a line; ends with 1 when one fails')
+  .requiredOption('--payloads <file>', 'lines like {"body": …, "model": …}, or what was answered alone')
+  .action(async (options: { readonly payloads: string }) =>
+    (await import('./cli/normalize.ts')).normalizePayloads(options),
+  );
+
+program
+  .command('rate')
+  .description('try normalizers and prices on cases that say what must come out; ends with 1 when one fails')
+  .requiredOption('--vectors <file>', 'one JSON object a line: usage, prices, and what is expected')
+  .action(async (options: { readonly vectors: string }) => (await import('./cli/rate.ts')).rateVectors(options));
 
 registerAdminCommands(program);
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
+import { catalogFiles } from '#adapters/catalog-files/catalog-files.ts';
 import { DataDirectoryInUse, lockDataDirectory } from '#adapters/data-dir/lock.ts';
 import { readOrMakeMasterKey } from '#adapters/data-dir/master-key.ts';
 import { openJournal } from '#adapters/journal/journal.ts';
@@ -16,6 +17,8 @@ import { postgresGenerations } from '#adapters/postgres/generations.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { openPool } from '#adapters/postgres/pool.ts';
+import { postgresRerating } from '#adapters/postgres/rerating.ts';
+import { readDefaultTerms } from '#adapters/seeds/default-terms.ts';
 import { startSimulator } from '#adapters/simulator/server.ts';
 import { killAt, noFailpoints } from '#adapters/system/failpoints.ts';
 import { systemClock } from '#adapters/system/system-clock.ts';
@@ -23,6 +26,7 @@ import { uuidsByTime } from '#adapters/system/uuid.ts';
 import { undiciUpstream } from '#adapters/upstream/undici-upstream.ts';
 import { aesVault } from '#adapters/vault/aes-vault.ts';
 import type { AdminDesk } from '#flows/admin/desk.ts';
+import { importCatalogOnce } from '#flows/admin/import-catalog.ts';
 import { DispatchNumbers } from '#flows/dispatch-numbers.ts';
 import type { House } from '#flows/house.ts';
 import { reapHolds } from '#flows/jobs/reap-holds.ts';
@@ -30,6 +34,8 @@ import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
+import { canonicalProvider } from '#price-lists/provider-names.ts';
+import { anthropicProvider } from '#providers/anthropic/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Books } from '#ports/books.ts';
@@ -86,15 +92,19 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   });
   opened.defer(() => journal.close());
   await recover({ journal, ledger, clock: systemClock, log }, directory);
-  const { wallets, counters } = await ledger.load();
-  await store.load(wallets, counters);
+  const { wallets, counters, units } = await ledger.load();
+  await store.load(wallets, counters, units);
 
   const gatewayId = uuidsByTime.next();
   await ledger.openGateway(gatewayId, systemClock.now());
   const snapshot = new Snapshot({ directory, clock: systemClock, log });
+  const refresh: AdminDesk['refresh'] = (topic) => snapshot.refresh(topic);
+  const administration = postgresAdministration(pool, uuidsByTime);
+  const files = catalogFiles();
+  await importCatalogOnce({ administration, catalogFiles: files, refresh, log });
   await snapshot.refresh();
   const simulator = opened.adopt(await startSimulator({ host: '127.0.0.1', port: 0 }), (ours) => ours.stop());
-  const adapters = [openAiCompatible(), simulatorProvider(() => simulator.origin)];
+  const adapters = [openAiCompatible(), anthropicProvider(), simulatorProvider(() => simulator.origin)];
   const house: House = {
     clock: systemClock,
     identifiers: uuidsByTime,
@@ -111,16 +121,22 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   };
   const writer = new LedgerWriter(house);
   const desk: AdminDesk = {
-    administration: postgresAdministration(pool, uuidsByTime),
+    administration,
+    catalogFiles: files,
     ledger,
+    rerating: postgresRerating(pool),
     store,
     vault,
     clock: systemClock,
     identifiers: uuidsByTime,
     log,
     randomBytes: (count) => randomBytes(count),
-    refresh: (topic) => snapshot.refresh(topic),
+    refresh,
     adapters: adapters.map((adapter) => adapter.name),
+    typicalRequest: config.typicalRequest,
+    defaultTerms: readDefaultTerms(),
+    canonicalProvider,
+    upstream: house.upstream,
   };
 
   const stopping = new AbortController();

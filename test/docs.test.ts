@@ -1,8 +1,10 @@
 // The documents that must stay true.
 import { readdirSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { failureKinds } from '#core/failure.ts';
 import { errorTypes } from '#dialects/openai/error-types.ts';
+import { registerAdminCommands } from '../src/cli/commands.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -19,14 +21,41 @@ test('docs/failures.md lists every failure with its status, its retry and its ty
   expect(written).toEqual(kept);
 });
 
+const documents: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+test('every command that the documents name exists', () => {
+  const program = new Command();
+  registerAdminCommands(program);
+  // Decisions tell what was thought of then.
+  const lasting = documents.filter((document) => !document.startsWith('docs/decisions/'));
+  const named = lasting.flatMap((document) =>
+    [...read(document).matchAll(/faregate (?:-- )?([a-z][a-z-]+)(?: ([a-z][a-z-]+))?/g)].map(
+      ([said, first = '', second]) => ({ document, said, first, second }),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(40);
+  const missing = named.filter(({ first, second }) => {
+    const found = commandOf(program, first);
+    if (!found) return !processes.has(first);
+    return second !== undefined && found.commands.length > 0 && !commandOf(found, second);
+  });
+  expect(missing.map(({ document, said }) => `${document}: ${said}`)).toEqual([]);
+});
+
+// Those of src/main.ts, which begin something instead of talking to a server.
+const processes = new Set(['serve', 'migrate', 'audit', 'normalize', 'rate']);
+
+function commandOf(parent: Command, name: string): Command | undefined {
+  return parent.commands.find((each) => each.name() === name || each.aliases().includes(name));
+}
+
 test('every path that the documents point to exists', () => {
-  const documents = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `docs/${name}`),
-  ];
   expect(documents.length).toBeGreaterThan(6);
   for (const document of documents) {
     const base = new URL(document, root);

@@ -5,8 +5,12 @@ export interface Request {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api/v1/`. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Several values: the name comes several times. */
+  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: unknown;
+  readonly answerMsMax?: number;
+  /** Instead of a body. */
+  readonly csv?: string;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -19,28 +23,58 @@ export interface Answer {
 
 const answerMsMax = 60_000;
 
-/** @throws Error with the server's own sentence when it says no. */
+/** The server said no, in its own sentence; `details` are all that was wrong or in its way, where it says. */
+export class Refusal extends Error {
+  readonly details: readonly Row[];
+
+  constructor(sentence: string, details: readonly Row[]) {
+    super(sentence);
+    this.name = 'Refusal';
+    this.details = details;
+  }
+}
+
+/** @throws Refusal when the server says no. */
 export async function ask(options: ConnectionOptions, request: Request): Promise<Answer> {
+  const { text, url } = await exchange(options, request);
+  const row = rowIn(text);
+  if (row) return { text, row };
+  throw new Error(`${url} answered, and not as a Faregate server does.`);
+}
+
+/** What it answers where that is not JSON. @throws Refusal when the server says no. */
+export async function askText(options: ConnectionOptions, request: Request): Promise<string> {
+  return (await exchange(options, request)).text;
+}
+
+async function exchange(options: ConnectionOptions, request: Request): Promise<{ text: string; url: string }> {
   const server = findServer(options, process.env);
   const url = new URL(`${server.url}/api/v1/${request.path}`);
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, value);
+  for (const [name, values] of Object.entries(request.query ?? {})) {
+    for (const value of values === undefined ? [] : [values].flat()) url.searchParams.append(name, value);
   }
   const response = await fetch(url, {
     method: request.method ?? 'GET',
     headers: {
       authorization: `Bearer ${server.token}`,
-      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...contentTypeOf(request),
     },
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-    signal: AbortSignal.timeout(answerMsMax),
+    ...(request.csv === undefined ? {} : { body: request.csv }),
+    signal: AbortSignal.timeout(request.answerMsMax ?? answerMsMax),
   }).catch((cause: unknown) => {
     throw unreachable(server, cause);
   });
   const text = await response.text();
-  const row = rowIn(text);
-  if (response.ok && row) return { text, row };
-  throw new Error(sentenceOf(row) ?? `${server.url} answered ${response.status}, and not as a Faregate server does.`);
+  if (response.ok) return { text, url: server.url };
+  throw (
+    refusalIn(rowIn(text)) ?? new Error(`${server.url} answered ${response.status}, and not as a Faregate server does.`)
+  );
+}
+
+function contentTypeOf({ body, csv }: Request): Readonly<Record<string, string>> {
+  if (csv !== undefined) return { 'content-type': 'text/csv' };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
 export function pathOf(...parts: readonly string[]): string {
@@ -60,8 +94,10 @@ export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function sentenceOf(row: Row | undefined): string | undefined {
+function refusalIn(row: Row | undefined): Refusal | undefined {
   const error = row?.['error'];
   if (!isRow(error) || typeof error['message'] !== 'string') return undefined;
-  return typeof error['param'] === 'string' ? `${error['param']}: ${error['message']}` : error['message'];
+  const details = [error['problems'], error['conflicts']].flat().filter(isRow);
+  const sentence = typeof error['param'] === 'string' ? `${error['param']}: ${error['message']}` : error['message'];
+  return new Refusal(sentence, details);
 }

@@ -10,11 +10,13 @@ export interface CommonOptions extends ConnectionOptions {
 // Wrong usage ends with 2, so that scripts can tell it from a refusal by the server.
 const usageStatus = 2;
 
+/** Before it gets its commands, which do as it does. */
+export function endingOnWrongUsage(program: Command): Command {
+  return program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : usageStatus));
+}
+
 export function group(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : usageStatus));
+  return program.command(name).description(description);
 }
 
 export function command(parent: Command, usage: string, description: string): Command {

@@ -14,7 +14,11 @@ export interface Field {
 /** "null" clears what a change may clear. */
 export function addFields(command: Command, fields: readonly Field[]): Command {
   for (const { flag, says, kind = 'text', required = false } of fields) {
-    const read = (value: string): unknown => readers[kind](value);
+    // A list may be said in one go or in several; of anything else the last word counts.
+    const read = (value: string, before: unknown): unknown => {
+      const said = readers[kind](value);
+      return Array.isArray(before) && Array.isArray(said) ? [...(before as unknown[]), ...(said as unknown[])] : said;
+    };
     if (required) command.requiredOption(flag, says, read);
     else command.option(flag, says, read);
   }

@@ -45,6 +45,11 @@ export const resourceTable: readonly ResourceCommands[] = [
       { flag: '--slug <slug>', says: 'short name; made from the name if missing' },
       status('active or disabled'),
       customerType,
+      {
+        flag: '--only-priced-names <yes-no>',
+        says: 'yes: names without a price of its own or its customer type’s do not exist for its keys',
+        kind: 'yes-no',
+      },
       { flag: '--contact <text>', says: 'whom to write to' },
       notes,
       limits,
@@ -80,6 +85,11 @@ export const resourceTable: readonly ResourceCommands[] = [
       { flag: '--type <type>', says: 'llm, image, video, voice or music' },
       status('active or disabled'),
       { flag: '--settings <json>', says: 'settings of the adapter', kind: 'json' },
+      { flag: '--is-default <yes-no>', says: 'the first choice among those of its type', kind: 'yes-no' },
+      { flag: '--api-version <version>', says: 'version of its API' },
+      { flag: '--logo-url <url>', says: 'where its logo is' },
+      { flag: '--description <text>', says: 'for people' },
+      { flag: '--documentation-url <url>', says: 'where its documentation is' },
     ],
   },
   {
@@ -92,7 +102,10 @@ export const resourceTable: readonly ResourceCommands[] = [
     fields: [
       { flag: '--provider <ref>', says: 'id or name' },
       { flag: '--model-id <id>', says: 'its id as the provider knows it' },
-      { flag: '--kind <kind>', says: 'chat or embedding' },
+      {
+        flag: '--kind <kind>',
+        says: 'chat, embedding, image, video, speech, transcription, music, rerank, ocr, moderation, agent or service',
+      },
       { flag: '--context-window <tokens>', says: 'input and output together', kind: 'whole' },
       { flag: '--max-output-tokens <tokens>', says: 'the most of one call', kind: 'whole' },
       { flag: '--default-output-tokens <tokens>', says: 'for calls that name no limit', kind: 'whole' },

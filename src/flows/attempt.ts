@@ -1,5 +1,5 @@
 // Tries a call's targets in order: again where that may help, the next one where it does not, until one answers.
-import type { Target } from '#core/catalog/catalog.ts';
+import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
 import type { ProviderAdapter, ProviderFailure } from '#ports/provider.ts';
@@ -7,6 +7,7 @@ import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
 import { dispatch, type OpenCall } from './dispatch.ts';
 import type { PricedTarget } from './fare.ts';
 import type { House } from './house.ts';
+import { translate, type Translated, type Translation, untouched } from './translate.ts';
 
 const triesPerTarget = 2;
 const backoffMs = 100;
@@ -20,6 +21,8 @@ export interface Answered {
   readonly answer: UpstreamAnswer;
   readonly provider: ProviderAdapter;
   readonly priced: PricedTarget;
+  /** The provider speaks another dialect than the caller. */
+  readonly translation: Translation | undefined;
 }
 
 /**
@@ -35,10 +38,19 @@ export async function attempt(
   let last: Failure | undefined;
   for (const priced of open.fare.targets) {
     const provider = house.providers.get(priced.target.provider.adapter);
-    if (!provider) throw new Failure('internal', `No adapter is called "${priced.target.provider.adapter}".`);
+    if (!provider || !isReachable(priced.target.provider)) {
+      last ??= unreachable(priced.target, provider);
+      continue;
+    }
+    const translated =
+      provider.speaks === open.dialect.name ? untouched(open.call) : translate(open, priced.target, provider);
+    if (translated instanceof Failure) {
+      last ??= translated;
+      continue;
+    }
     await dispatch(house, open, priced);
     for (let tryNo = 1; tryNo <= triesPerTarget; tryNo += 1) {
-      const tried = await tryOnce(house, open, { provider, priced, attempts, signal });
+      const tried = await tryOnce(house, open, { provider, priced, translated, attempts, signal });
       if ('answer' in tried) return tried;
       last = tried.failure;
       if (tried.next === 'give-up' || signal?.aborted) throw last;
@@ -50,18 +62,34 @@ export async function attempt(
   throw last ?? new Failure('internal', 'The route has no target.');
 }
 
+/** Catalogued, but nobody has made it ready to be called here; nothing has been sent. */
+function unreachable(
+  { name, provider: { name: providerName } }: Target,
+  adapter: ProviderAdapter | undefined,
+): Failure {
+  const why = adapter
+    ? `its provider ${providerName} has no key here. The operator can add one`
+    : `this server does not speak its provider's protocol (${providerName})`;
+  return new Failure('upstream_failed', `"${name}" cannot be called: ${why}.`, { param: 'model', shouldRetry: false });
+}
+
 type Tried = Answered | { readonly failure: Failure; readonly next: 'retry' | 'next-target' | 'give-up' };
 
 interface Try {
   readonly provider: ProviderAdapter;
   readonly priced: PricedTarget;
+  readonly translated: Translated;
   readonly attempts: Attempt[];
   readonly signal: AbortSignal | undefined;
 }
 
-async function tryOnce(house: House, open: OpenCall, { provider, priced, attempts, signal }: Try): Promise<Tried> {
+async function tryOnce(
+  house: House,
+  open: OpenCall,
+  { provider, priced, translated, attempts, signal }: Try,
+): Promise<Tried> {
   const { target } = priced;
-  const { call } = open;
+  const { call, translation } = translated;
   // Before a byte of it has left, a call that is given up costs nobody anything.
   if (signal?.aborted) return { failure: new Failure('upstream_failed', 'The caller hung up.'), next: 'give-up' };
   const startedAt = house.clock.now();
@@ -95,7 +123,7 @@ async function tryOnce(house: House, open: OpenCall, { provider, priced, attempt
   house.failpoints.reach('after-answer-head');
   if (answer.status < 300) {
     note('answered', { status: answer.status });
-    return { answer, provider, priced };
+    return { answer, provider, priced, translation };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
   const said = provider.failure(answer.status, answer.headers, body);
@@ -111,7 +139,7 @@ export function outputLimitOf({ fare, held }: OpenCall): number {
   return held.sliced ? fare.outputTokensMax : held.outputTokens;
 }
 
-function credentialOf(target: Target): string | undefined {
+export function credentialOf(target: Target): string | undefined {
   const { credentials } = target.provider;
   return (credentials.find((each) => each.isPrimary) ?? credentials[0])?.secret;
 }

@@ -1,7 +1,14 @@
 // Proves the ledger, or says what is wrong with it, or says what it could not read; it changes nothing.
 import { hash } from 'node:crypto';
 import type { Books, BooksTable, BooksView } from '#ports/books.ts';
-import { auditCounters, auditDispatches, auditEventIds, auditRequests, auditWallets } from './audit/parts.ts';
+import {
+  auditCounters,
+  auditDispatches,
+  auditEventIds,
+  auditRequests,
+  auditUnitCounters,
+  auditWallets,
+} from './audit/parts.ts';
 import { type AuditReport, Tally } from './audit/tally.ts';
 
 export type { AuditReport } from './audit/tally.ts';
@@ -33,6 +40,7 @@ export async function audit({ books, nowMs, inFlightMs = inFlightMsByDefault }: 
       await part('Registers, charges and usage records', () => auditRequests(view, tally));
       await part('Gateways and their calls', () => auditDispatches(view, tally, { nowMs, inFlightMs }));
       await part('Counters', () => auditCounters(view, tally));
+      await part('Counters of units', () => auditUnitCounters(view, tally, { nowMs, inFlightMs }));
       await part('Row counts', () => compareTotals(view, tally));
     }),
   );
@@ -49,8 +57,11 @@ const lists: readonly (readonly [list: string, table: BooksTable])[] = [
   ['dispatches', 'registers'],
   ['usageRecords', 'usageRecords'],
   ['counters', 'counters'],
+  ['unitCounters', 'unitCounters'],
   ['gateways', 'gateways'],
   ['topUps', 'topUps'],
+  ['adjustments', 'adjustments'],
+  ['adjustmentsByEvent', 'adjustments'],
 ];
 
 // A broken index may hide rows from whoever reads by it.

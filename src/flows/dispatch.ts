@@ -4,6 +4,8 @@ import { promptTokensEstimate } from '#core/call/bounds.ts';
 import { Failure } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { DispatchedCall } from '#core/ledger/entry.ts';
+import { add } from '#core/money/amount.ts';
+import type { Dialect } from '#ports/dialect.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
 import { type CallFare, pinOf, type PricedTarget } from './fare.ts';
 import { type HeldFare, leaseMs } from './hold.ts';
@@ -14,6 +16,7 @@ export interface OpenCall {
   readonly requestId: string;
   readonly caller: Caller;
   readonly call: ModelCall;
+  readonly dialect: Dialect;
   readonly fare: CallFare;
   readonly held: HeldFare;
   readonly startedAt: number;
@@ -37,9 +40,13 @@ export async function dispatch(house: House, open: OpenCall, { target, cost }: P
     provider: target.provider.name,
     model: target.name,
     streamed: call.streamed,
-    held: held.granted,
+    held: add(held.granted, held.pooled),
     counters: held.scopes.budgets.map(({ scope, period }) => ({ scope, period })),
-    pins: { charge: pinOf(fare.charge), cost: pinOf(cost) },
+    pins: {
+      charge: pinOf(fare.charge),
+      cost: pinOf(cost),
+      ...(caller.customerTypeId === undefined ? {} : { customerTypeId: caller.customerTypeId }),
+    },
     promptTokensEstimate: Math.min(promptTokensEstimate(call), fare.promptTokensMax),
     facts: fare.facts,
     gatewayId: house.dispatches.gatewayId,

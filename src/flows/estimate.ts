@@ -1,41 +1,53 @@
 // The charge of a call from which nobody came back: what was last written down of it, marked as an estimate.
 import { createHash } from 'node:crypto';
+import { agreedBy } from '#core/ledger/agreed.ts';
 import type { ChargeEntry, DispatchedCall, PinnedPrice } from '#core/ledger/entry.ts';
 import { currencyOf } from '#core/money/currency.ts';
 import { parseExact } from '#core/money/rational.ts';
-import { preparePrice } from '#core/pricing/prepare.ts';
+import { asCharged, preparePrice } from '#core/pricing/prepare.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
-import type { Terms } from '#core/pricing/rate.ts';
+import type { Terms } from '#core/pricing/terms.ts';
 import { estimatedUsage } from '#core/usage/usage.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
-import { entryOf } from './settle.ts';
+import type { UnitsForNow } from './estimate-units.ts';
+import { entryOf, unitsFor } from './settle.ts';
 
 export interface Unreturned {
   readonly call: DispatchedCall;
   readonly checkpoint?: Checkpoint | undefined;
 }
 
+export interface Estimating {
+  readonly nowMs: number;
+  readonly units: UnitsForNow;
+}
+
 /** Rejects when the directory is out of reach, or does not know a version that a call has pinned. */
 export async function estimateEntries(
   directory: Directory,
   unreturned: readonly Unreturned[],
-  nowMs: number,
+  { nowMs, units }: Estimating,
 ): Promise<readonly ChargeEntry[]> {
   const ids = new Set(unreturned.flatMap(({ call }) => [call.pins.charge.versionId, call.pins.cost.versionId]));
   const versions = new Map((await directory.priceVersions([...ids])).map((version) => [version.id, version]));
-  return unreturned.map(({ call, checkpoint }) => {
+  const entries: ChargeEntry[] = [];
+  for (const { call, checkpoint } of unreturned) {
     const usage = estimatedUsage({
       prompt_tokens: checkpoint?.promptTokens ?? call.promptTokensEstimate,
       completion_tokens: checkpoint?.completionTokens ?? 0,
       method: checkpoint ? 'last_checkpoint' : 'dispatch',
       raw: null,
     });
-    const charge = termsOf(call.pins.charge, versions);
+    const pinned = termsOf(call.pins.charge, versions);
+    const charge = { ...pinned, price: asCharged(pinned.price) };
     const cost = termsOf(call.pins.cost, versions);
     const said = { eventId: estimateEventId(call.requestId), endedAt: nowMs, final: false, revision: 1 };
-    return entryOf(call, { usage, charge, cost, outcome: 'reaped', attempts: [] }, said);
-  });
+    const given = await unitsFor(call, { usage, charge, cost }, (wanted) => units.give(wanted));
+    units.keepApart(given);
+    entries.push(entryOf(call, { usage, charge, cost, given, outcome: 'reaped', attempts: [] }, said));
+  }
+  return entries;
 }
 
 /** @throws Error for a pin whose version is not among them. */
@@ -44,9 +56,10 @@ export function termsOf(pin: PinnedPrice, versions: ReadonlyMap<string, PriceVer
   if (!version)
     throw new Error(`The price version ${pin.versionId}, which a call has pinned, is not in the price book.`);
   const price = preparePrice(version);
-  if (!pin.conversion) return { price };
+  const agreed = agreedBy(pin);
+  if (!pin.conversion) return { price, ...agreed };
   const { fxRateId, rate } = pin.conversion;
-  return { price, conversion: { fxRateId, rate: parseExact(rate), to: currencyOf(pin.currency) } };
+  return { price, ...agreed, conversion: { fxRateId, rate: parseExact(rate), to: currencyOf(pin.currency) } };
 }
 
 // Of a request's own making, so that whoever estimates it again says the same thing (RFC 9562, version 8).

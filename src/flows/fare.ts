@@ -1,26 +1,33 @@
 // What a call may cost: the route behind its name, the prices that apply, and the most they can come to.
 import { callBounds } from '#core/call/bounds.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
-import { type Catalog, findExchangeRate, type Route, type Target } from '#core/catalog/catalog.ts';
+import { type Catalog, findExchangeRate, type ModelKind, type Route, type Target } from '#core/catalog/catalog.ts';
+import { agreedWith } from '#core/catalog/cost-plans.ts';
+import { listedCostOf } from '#core/catalog/listed-cost.ts';
 import { Failure } from '#core/failure.ts';
 import { type Caller, mayCall } from '#core/keys/caller.ts';
+import { agreementOf } from '#core/ledger/agreed.ts';
 import type { PinnedPrice } from '#core/ledger/entry.ts';
 import { currencyOf } from '#core/money/currency.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import type { PreparedPrice } from '#core/pricing/prepare.ts';
 import { type Quote, quote } from '#core/pricing/quote.ts';
-import type { Terms } from '#core/pricing/rate.ts';
+import type { SubTerms, Terms } from '#core/pricing/terms.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
 
 export interface PricedTarget {
   readonly target: Target;
   readonly cost: Terms;
+  /** What it bills for work of another model inside the call. */
+  readonly subCost: SubTerms;
 }
 
 export interface CallFare {
   readonly route: Route;
   readonly targets: readonly PricedTarget[];
   readonly charge: Terms;
+  /** What work of another model inside the call costs the caller. */
+  readonly subCharge: SubTerms;
   readonly quote: Quote;
   readonly promptTokensMax: number;
   /** Per choice. */
@@ -32,7 +39,9 @@ export interface CallFare {
 export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs: number): CallFare {
   const route = routeOf(catalog, caller, call);
   const facts: CallFacts = { ...call.facts, occurred_at: new Date(nowMs).toISOString() };
-  const charge = termsOf(catalog, catalog.prices.chargeFor(call.name, caller, nowMs), caller.currency, call.name);
+  const price = catalog.prices.chargeFor(call.name, caller, nowMs);
+  if (!price && caller.onlyPricedNames === true) throw unknownModel(call);
+  const charge = termsOf(catalog, price, caller.currency, call.name);
   const bounds = callBounds(call, caller, route);
   if (!bounds) {
     throw new Failure(
@@ -55,8 +64,9 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
   return {
     route,
     // What a provider bills us is kept in its list's own currency.
-    targets: route.targets.map((target) => ({ target, cost: costOf(catalog, target, nowMs) })),
+    targets: route.targets.map((target) => pricedTarget(catalog, target, nowMs)),
     charge,
+    subCharge: (model) => convertedTerms(catalog, catalog.prices.chargeFor(model, caller, nowMs), caller.currency),
     quote: quoted,
     promptTokensMax: bounds.promptTokens,
     outputTokensMax: bounds.outputTokensPerChoice,
@@ -64,32 +74,58 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
   };
 }
 
-function routeOf(catalog: Catalog, caller: Caller, call: ModelCall): Route {
+export function routeOf(catalog: Catalog, caller: Caller, call: ModelCall): Route {
   const route = mayCall(caller, call.name) ? catalog.routes.get(call.name) : undefined;
-  // The same answer for a name that is not there and one that this key may not call.
-  if (!route || route.targets.length === 0) {
-    throw new Failure('unknown_model', `The model "${call.name}" does not exist, or this key may not call it.`, {
-      param: 'model',
-    });
-  }
+  if (!route || route.targets.length === 0) throw unknownModel(call);
   if (route.kind !== call.kind) {
-    const wanted = route.kind === 'chat' ? '/v1/chat/completions' : '/v1/embeddings';
-    throw new Failure('invalid_parameter', `The model "${call.name}" answers at ${wanted}.`, { param: 'model' });
+    const does = `The model "${call.name}" ${pathOf(route.kind)}.`;
+    throw new Failure('invalid_parameter', does, { param: 'model' });
   }
   return route;
 }
 
-function costOf(catalog: Catalog, target: Target, nowMs: number): Terms {
+/** The same answer for a name that is not there and one that this key may not call. */
+function unknownModel({ name }: ModelCall): Failure {
+  return new Failure('unknown_model', `The model "${name}" does not exist, or this key may not call it.`, {
+    param: 'model',
+  });
+}
+
+function pathOf(kind: ModelKind): string {
+  if (kind === 'chat') return 'answers at /v1/chat/completions';
+  return kind === 'embedding' ? 'answers at /v1/embeddings' : `is one for ${kind}: there is no path for it yet`;
+}
+
+function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {
   const price = catalog.prices.costFor(target.name, nowMs);
   if (!price) throw unpriced(target.name, ' (no list price)');
-  return { price };
+  const { currency } = price;
+  const provider = target.provider.name;
+  return {
+    target,
+    cost: { ...costTerms(price), ...agreedWith(catalog.plans ?? [], provider, nowMs) },
+    subCost: (model) =>
+      convertedTerms(catalog, listedCostOf(catalog.prices, { provider, model }, nowMs), currency.code),
+  };
+}
+
+/** A provider's bill: its own word on it counts as far as the price says. */
+export function costTerms(price: PreparedPrice): Terms {
+  return { price, reportedCost: price.reportedCost };
 }
 
 function termsOf(catalog: Catalog, price: PreparedPrice | undefined, currency: string, name: string): Terms {
   if (!price) throw unpriced(name, '');
+  const terms = convertedTerms(catalog, price, currency);
+  if (!terms) throw unpriced(name, ` (no exchange rate from ${price.currency.code} to ${currency})`);
+  return terms;
+}
+
+function convertedTerms(catalog: Catalog, price: PreparedPrice | undefined, currency: string): Terms | undefined {
+  if (!price) return undefined;
   if (price.currency.code === currency) return { price };
   const exchange = findExchangeRate(catalog, price.currency.code, currency);
-  if (!exchange) throw unpriced(name, ` (no exchange rate from ${price.currency.code} to ${currency})`);
+  if (!exchange) return undefined;
   return { price, conversion: { fxRateId: exchange.fxRateId, rate: exchange.rate, to: currencyOf(currency) } };
 }
 
@@ -104,10 +140,11 @@ function unpriced(name: string, why: string): Failure {
 }
 
 /** What is written down, so that the same terms can be found again. */
-export function pinOf({ price, conversion }: Terms): PinnedPrice {
+export function pinOf({ price, conversion, discount, trial }: Terms): PinnedPrice {
   return {
     versionId: price.id,
     currency: conversion?.to.code ?? price.currency.code,
     ...(conversion ? { conversion: { fxRateId: conversion.fxRateId, rate: exactText(conversion.rate) } } : {}),
+    ...agreementOf({ discount, trial }),
   };
 }

@@ -3,11 +3,13 @@ import { sliceTokens, usefulTokens } from '#core/call/bounds.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
+import { counterScope } from '#core/ledger/unit-counter.ts';
 import { type CallScopes, scopesOf } from '#core/limits/limits.ts';
-import { type Amount, amountMax, zero } from '#core/money/amount.ts';
+import { type Amount, amount as amountOf, amountMax, zero } from '#core/money/amount.ts';
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
-import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
-import type { HoldOutcome, HoldRequest } from '#ports/fast-store.ts';
+import { affordableOutput, freeUnitsFor, holdFor } from '#core/pricing/quote.ts';
+import { counterPeriod } from '#core/pricing/tiers.ts';
+import type { FreeUnitsWanted, HoldOutcome, HoldRequest, MoneyWanted } from '#ports/fast-store.ts';
 import type { CallFare } from './fare.ts';
 import type { House } from './house.ts';
 import { loadWallet } from './view-wallet.ts';
@@ -17,6 +19,8 @@ export const leaseMs = 30_000;
 
 export interface HeldFare {
   readonly granted: Amount;
+  /** What its free units cost if others get them first; set aside for all calls of their counters together. */
+  readonly pooled: Amount;
   /** Tokens of output per choice that the granted amount covers. */
   readonly outputTokens: number;
   /** More is bought as the answer comes; otherwise this is all there will be, and the provider is told so. */
@@ -38,14 +42,20 @@ export async function holdFare(
   // No wallet has more than can be counted, however much output is asked for.
   const countable = affordableOutput(fare.quote, amountMax);
   if (countable === undefined) throw tooDear(call);
-  const sliced = call.streamed && !strict && fare.targets.every(({ target }) => target.streamsAllOutput);
+  const sliced =
+    call.streamed &&
+    !strict &&
+    call.thinksInSilence !== true &&
+    fare.targets.every(({ target }) => target.streamsAllOutput);
   const first = sliced ? Math.min(countable, sliceTokens) : countable;
   const amount = holdFor(fare.quote, first);
+  const least = strict ? first : Math.min(usefulTokens, first);
   const request: HoldRequest = {
     requestId,
     walletId: caller.walletId,
     amount,
-    minimum: strict ? amount : holdFor(fare.quote, Math.min(usefulTokens, first)),
+    minimum: holdFor(fare.quote, least),
+    ...freeWanted({ fare, walletId: caller.walletId }, least, first),
     minBalance: scopes.minBalance ?? zero,
     budgets: scopes.budgets,
     rates: scopes.rates,
@@ -56,8 +66,37 @@ export async function holdFare(
   const outcome = await askForHold(house, request);
   if (outcome.kind !== 'held') throw refusal(outcome, caller);
   const affordable = outcome.granted === amount ? first : affordableOutput(fare.quote, outcome.granted);
-  const outputTokens = Math.min(first, affordable ?? 0);
-  return { granted: outcome.granted, outputTokens, sliced, clamped: !sliced && outputTokens < wanted, scopes };
+  const reached = outcome.step === undefined ? first : least + outcome.step;
+  const outputTokens = Math.min(reached, affordable ?? 0);
+  const pooled = pooledFor(request, outcome.step);
+  return { granted: outcome.granted, pooled, outputTokens, sliced, clamped: !sliced && outputTokens < wanted, scopes };
+}
+
+/** From the least output that is of use to the most that is wanted, a token a step. */
+export function freeWanted(
+  { fare, walletId }: { readonly fare: CallFare; readonly walletId: string },
+  least: number,
+  most: number,
+): Pick<MoneyWanted, 'free' | 'steps'> {
+  if (fare.quote.free.length === 0) return {};
+  const atLeast = freeUnitsFor(fare.quote, least);
+  const free = freeUnitsFor(fare.quote, most).map(({ units, limit, price, ...counted }, index) => ({
+    scope: counterScope('charge', { walletId, provider: '' }, counted),
+    period: counterPeriod(counted, fare.facts.occurred_at),
+    limit,
+    price,
+    units,
+    minimumUnits: atLeast[index]?.units ?? units,
+  }));
+  return { free, steps: Math.max(1, most - least) };
+}
+
+/** What the units that were granted cost at most. */
+export function pooledFor({ free = [], steps = 1 }: Pick<MoneyWanted, 'free' | 'steps'>, step = steps): Amount {
+  const [part, whole] = [BigInt(step), BigInt(steps)];
+  const units = ({ minimumUnits, units: all }: FreeUnitsWanted) =>
+    minimumUnits + ((all - minimumUnits) * part + whole - 1n) / whole;
+  return amountOf(free.reduce((sum, each) => sum + units(each) * each.price, 0n));
 }
 
 function tooDear(call: ModelCall): Failure {

@@ -6,10 +6,12 @@ import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
 import { completeUsage } from '#core/usage/complete.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { Door } from '#ports/door.ts';
-import type { StreamEvent } from '#ports/provider.ts';
+import type { ProviderAdapter, StreamEvent, StreamReader } from '#ports/provider.ts';
 import { UpstreamError } from '#ports/upstream.ts';
 import { type Answered, outputLimitOf } from './attempt.ts';
 import type { OpenCall } from './dispatch.ts';
+import type { CallFare } from './fare.ts';
+import { freeWanted, pooledFor } from './hold.ts';
 import type { House } from './house.ts';
 
 /** A caller who is gone does not keep a provider busy for longer than this, where the provider bills the whole answer. */
@@ -34,10 +36,10 @@ export async function meterStream(
   house: House,
   open: OpenCall,
   { answer, provider, priced }: Answered,
+  reader: StreamReader,
   door: Door,
 ): Promise<Metered> {
   const meter = new StreamMeter(house, open, door);
-  const reader = provider.stream();
   open.progress = () => ({
     promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
     completionTokens: meter.tokensEstimate,
@@ -72,7 +74,7 @@ export async function meterStream(
   }
   // An upstream may leave out the blank line behind its last event, which is the one with the usage.
   if (!cause) await meter.take(reader.read(Buffer.from('\n\n')).filter(isMoreThanBlank), 0);
-  const usage = usageOf(open, meter, (raw) => provider.usageOfStream(raw));
+  const usage = usageOf(open, meter, provider);
   const told = {
     held: meter.held,
     lastEvent: meter.lastEvent,
@@ -82,8 +84,8 @@ export async function meterStream(
   return { outcome: outcomeOf(meter, cause), usage, ...told, ...(cause ? { cause } : {}) };
 }
 
-function isMoreThanBlank({ bytes }: StreamEvent): boolean {
-  return bytes.length > 2;
+function isMoreThanBlank({ bytes, usage }: StreamEvent): boolean {
+  return bytes.length > 2 || usage !== undefined;
 }
 
 function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metered['outcome'] {
@@ -92,15 +94,16 @@ function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metere
   return cause || meter.failed ? 'broken' : 'completed';
 }
 
-function usageOf(open: OpenCall, meter: StreamMeter, normalize: (raw: unknown) => Usage): Usage {
+function usageOf(open: OpenCall, meter: StreamMeter, provider: ProviderAdapter): Usage {
   const { rawUsage, usageEvent, usageIsLastWord, cutOff, abandoned } = meter;
   // Of a stream that was closed early, or that went on after it, what it has said so far is not the last word.
   const isReported = usageIsLastWord && (usageEvent || !(cutOff || abandoned));
-  const reported = rawUsage && isReported ? normalize(rawUsage) : undefined;
+  const reported =
+    rawUsage && (isReported ? provider.usageOfStream(rawUsage) : provider.usageOfBrokenStream?.(rawUsage));
   const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
   const completion_tokens = meter.tokensEstimate;
   const usage = completeUsage(reported, { prompt_tokens, completion_tokens, method: 'streamed_text' });
-  return reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
+  return isReported && reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
 }
 
 class StreamMeter {
@@ -113,6 +116,7 @@ class StreamMeter {
   usageIsLastWord = false;
   lastEvent: Buffer | undefined;
   held: Amount;
+  #pooled: Amount;
   #deltas = 0;
   #textBytes = 0;
   #heldTokens: number;
@@ -127,6 +131,7 @@ class StreamMeter {
     this.#open = open;
     this.#door = door;
     this.held = open.held.granted;
+    this.#pooled = open.held.pooled;
     this.#heldTokens = open.held.outputTokens * open.call.choices;
   }
 
@@ -161,7 +166,9 @@ class StreamMeter {
       if (event.kind === 'error') this.failed = true;
       // What ends a stream waits until the call is settled.
       if (event.kind === 'usage' || event.kind === 'done') continue;
+      if (event.bytes.length === 0) continue;
       passed.push(event.bytes);
+      if (event.kind !== 'idle') this.lastEvent = event.bytes;
     }
     if (this.tokens + sliceTokens / 2 > this.#heldTokens) this.#buyAhead();
     return this.#pass(passed);
@@ -179,7 +186,7 @@ class StreamMeter {
     const bytesPerToken = this.#open.held.sliced ? 4 : bytesPerTokenMax;
     const bytes = this.#textBytes + event.textBytes;
     const tokens = Math.max(this.#deltas + event.deltas, Math.ceil(bytes / bytesPerToken));
-    return tokens <= this.#heldTokens || this.#open.fare.quote.perOutputToken.numerator === 0n;
+    return tokens <= this.#heldTokens || isFreeOfCharge(this.#open);
   }
 
   #noteUsage(event: StreamEvent): void {
@@ -195,7 +202,6 @@ class StreamMeter {
   #pass(passed: readonly Buffer[]): void | Promise<void> {
     const last = passed.at(-1);
     if (!last || this.abandoned) return;
-    this.lastEvent = last;
     return this.#door.write(passed.length === 1 ? last : Buffer.concat(passed));
   }
 
@@ -232,14 +238,16 @@ class StreamMeter {
   }
 
   async #extend(): Promise<void> {
-    const { fare, call, requestId } = this.#open;
+    const { fare, call, caller, requestId } = this.#open;
     const perChoice = this.#heldTokens / call.choices;
     const one = { ...fare.quote, outputTokensMax: Number.MAX_SAFE_INTEGER };
     const amount = subtract(holdFor(one, perChoice + sliceTokens), this.held);
     const minimum = subtract(holdFor(one, perChoice + 1), this.held);
+    const free = freeWanted({ fare: withoutInput(fare), walletId: caller.walletId }, 1, sliceTokens);
     const more = {
       amount: atLeastZero(amount),
       minimum: atLeastZero(minimum),
+      ...free,
       tokens: BigInt(sliceTokens * call.choices),
     };
     const outcome = await this.#house.store.extend(requestId, more);
@@ -248,9 +256,22 @@ class StreamMeter {
       return;
     }
     this.held = add(this.held, outcome.granted);
-    this.#heldTokens = (affordableOutput(one, this.held) ?? 0) * call.choices;
-    this.#open.dispatched &&= { ...this.#open.dispatched, held: this.held };
+    this.#pooled = add(this.#pooled, pooledFor(free, outcome.step));
+    const affordable = affordableOutput(one, this.held) ?? 0;
+    const reached = outcome.step === undefined ? affordable : perChoice + 1 + outcome.step;
+    this.#heldTokens = Math.min(affordable, reached) * call.choices;
+    this.#open.dispatched &&= { ...this.#open.dispatched, held: add(this.held, this.#pooled) };
   }
+}
+
+function isFreeOfCharge({ fare: { quote } }: OpenCall): boolean {
+  return quote.perOutputToken.numerator === 0n && quote.free.every((each) => each.unitsPerOutputToken === 0n);
+}
+
+/** The input's free units were asked for with the hold; so were all that do not grow with the output. */
+function withoutInput(fare: CallFare): CallFare {
+  const free = fare.quote.free.filter((each) => each.unitsPerOutputToken > 0n);
+  return { ...fare, quote: { ...fare.quote, free: free.map((each) => ({ ...each, fixedUnits: 0n })) } };
 }
 
 function atLeastZero(value: Amount): Amount {

@@ -1,7 +1,9 @@
 // After a start: what an earlier life of this process left in its journal becomes charges, before any call is taken.
+import type { ChargeEntry } from '#core/ledger/entry.ts';
 import type { Directory } from '#ports/directory.ts';
 import { deliver } from './deliver.ts';
 import { estimateEntries, type Unreturned } from './estimate.ts';
+import { UnitsForNow } from './estimate-units.ts';
 import type { House } from './house.ts';
 
 const batchMax = 500;
@@ -19,12 +21,8 @@ export async function recover(
   const unfinished = await journal.unfinished();
   let settled = 0;
   let estimated = 0;
-  for (let start = 0; start < unfinished.length; start += batchMax) {
-    const batch = unfinished.slice(start, start + batchMax);
-    const known = batch.flatMap(({ entry }) => (entry ? [entry] : []));
-    const lost: Unreturned[] = batch.filter(({ entry }) => !entry);
-    const estimates = await estimateEntries(directory, lost, clock.now());
-    const { committed, refused } = await deliver(ledger, [...known, ...estimates]);
+  const book = async (entries: readonly ChargeEntry[]): Promise<void> => {
+    const { committed, refused } = await deliver(ledger, entries);
     await journal.forget(committed.map(({ call }) => call.requestId));
     for (const { entry, error } of refused) {
       log.error(
@@ -34,7 +32,20 @@ export async function recover(
     }
     settled += committed.filter((entry) => entry.final).length;
     estimated += committed.filter((entry) => !entry.final).length;
+  };
+  // First what is known: an estimate is rated by units of counters that nobody has.
+  const known = unfinished.flatMap(({ entry }) => entry ?? []);
+  for (const batch of batches(known)) await book(batch);
+  const lost: readonly Unreturned[] = unfinished.filter(({ entry }) => !entry);
+  // The counters of the periods in which they began, however long ago.
+  const units = new UnitsForNow((counters) => ledger.unitsTaken(counters));
+  for (const batch of batches(lost)) {
+    await book(await estimateEntries(directory, batch, { nowMs: clock.now(), units }));
   }
   if (settled + estimated > 0) log.info({ settled, estimated }, 'charged the calls that an earlier run left open');
   return { settled, estimated };
+}
+
+function* batches<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += batchMax) yield items.slice(start, start + batchMax);
 }

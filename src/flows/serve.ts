@@ -9,11 +9,12 @@ import { UpstreamError } from '#ports/upstream.ts';
 import { type Answered, attempt, outputLimitOf } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
 import type { OpenCall } from './dispatch.ts';
-import { fareOf } from './fare.ts';
+import { fareOf, type PricedTarget } from './fare.ts';
 import { holdFare } from './hold.ts';
 import type { House } from './house.ts';
 import { meterStream } from './meter.ts';
 import { settleCall, unbilled } from './settle.ts';
+import { spokenAnswer, spokenStream } from './translate.ts';
 
 /** The largest whole answer that is kept in memory. */
 const answerBytesMax = 64 * 1_048_576;
@@ -35,7 +36,18 @@ export async function serve(house: House, { requestId, key, call }: IncomingCall
     const fare = fareOf(house.snapshot.catalog, caller, call, startedAt);
     const held = await holdFare(house, requestId, { caller, call, fare });
     house.failpoints.reach('after-hold');
-    open = { requestId, caller, call, fare, held, startedAt, dispatched: undefined, progress: () => undefined };
+    const { dialect } = door;
+    open = {
+      requestId,
+      caller,
+      call,
+      dialect,
+      fare,
+      held,
+      startedAt,
+      dispatched: undefined,
+      progress: () => undefined,
+    };
     await answer(house, open, door);
   } finally {
     house.live.leave(requestId);
@@ -83,7 +95,7 @@ async function passWhole(
       method: 'broken_answer',
       raw: null,
     });
-    await settleCall(house, open, dispatched, { usage, outcome: 'broken', attempts, cost: priced.cost });
+    await settleCall(house, open, dispatched, { usage, outcome: 'broken', attempts, ...costOf(priced) });
     throw brokenFailure(error);
   }
   house.failpoints.reach('after-answer');
@@ -98,16 +110,17 @@ async function passWhole(
     usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
     outcome: abandoned ? 'abandoned' : 'completed',
     attempts,
-    cost: priced.cost,
+    ...costOf(priced),
     firstByteMs: house.clock.now() - open.startedAt,
   });
+  const said = answered.translation ? spokenAnswer(open, answered.translation, body, usage) : body;
   const headers: Record<string, string> = {
-    'content-type': contentTypeOf(answered),
-    'content-length': String(body.length),
+    'content-type': answered.translation ? 'application/json' : contentTypeOf(answered),
+    'content-length': String(said.length),
   };
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   door.start(answer.status, { ...headers, ...limitHeader(open) });
-  door.end(body);
+  door.end(said);
 }
 
 async function passStream(
@@ -117,24 +130,25 @@ async function passStream(
   attempts: Attempt[],
   door: Door,
 ): Promise<void> {
-  const { answer, priced } = answered;
+  const { answer, priced, translation } = answered;
   const firstByteMs = house.clock.now() - open.startedAt;
   const headers = { 'content-type': contentTypeOf(answered), 'cache-control': 'no-cache' };
   door.start(answer.status, { ...headers, ...limitHeader(open) });
-  const metered = await meterStream(house, open, answered, door);
+  const spoken = translation && spokenStream(open, answered.provider.stream(), translation);
+  const words = spoken?.words ?? door.words;
+  const metered = await meterStream(house, open, answered, spoken?.reader ?? answered.provider.stream(), door);
   house.failpoints.reach('after-answer');
   const { usage, outcome, lastEvent, usageEvent, cause } = metered;
   const fare = await settleCall(house, open, dispatchedOf(open), {
     usage,
     outcome,
     attempts,
-    cost: priced.cost,
+    ...costOf(priced),
     firstByteMs,
   });
-  const { words } = door;
   switch (outcome) {
     case 'completed':
-      if (open.call.usageWanted && usageEvent) void door.write(words.withFare(usageEvent, fare));
+      if (open.call.usageWanted) void door.write(words.withFare(usageEvent, usage, fare));
       door.end(words.done);
       return;
     case 'cut_off':
@@ -174,8 +188,12 @@ async function endUnanswered(house: House, open: OpenCall, attempts: readonly At
     usage,
     outcome: givenUp ? 'abandoned' : 'failed',
     attempts,
-    cost: target.cost,
+    ...costOf(target),
   });
+}
+
+function costOf({ cost, subCost }: PricedTarget) {
+  return { cost, subCost };
 }
 
 function brokenFailure(cause: UpstreamError | undefined): Failure {

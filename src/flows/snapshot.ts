@@ -113,8 +113,9 @@ export class Snapshot {
   }
 }
 
-function catalogOf({ routes, prices, exchange }: CatalogRows): Catalog {
-  return { routes: new Map(routes.map((route) => [route.name, route])), prices: new PriceBook(prices), exchange };
+function catalogOf({ routes, prices, exchange, plans = [] }: CatalogRows): Catalog {
+  const named = new Map(routes.map((route) => [route.name, route]));
+  return { routes: named, prices: new PriceBook(prices), exchange, plans };
 }
 
 function unsure(cause?: unknown): Failure {

@@ -19,8 +19,8 @@ export async function viewWallet(keepers: Keepers, walletId: string): Promise<Wa
 /** Tells the store what the ledger has of a wallet that it does not know. @throws Failure `not_exact` */
 export async function loadWallet({ store, ledger, clock }: Keepers, walletId: string): Promise<void> {
   try {
-    const { wallets, counters } = await within(clock, patienceMs, ledger.load([walletId]));
-    await store.load(wallets, counters);
+    const { wallets, counters, units } = await within(clock, patienceMs, ledger.load([walletId]));
+    await store.load(wallets, counters, units);
   } catch (cause) {
     throw unreadable(cause);
   }

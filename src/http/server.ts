@@ -1,7 +1,7 @@
 // One address for everything: the call path, the health checks, and the administration behind them.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isGatewayPath } from './gateway/gateway.ts';
+import { isGatewayRequest } from './gateway/gateway.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -40,7 +40,7 @@ export async function listen(host: string, port: number): Promise<RunningServer>
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path === '/health/live') answer(response, 200, { status: 'live' });
     else if (!doors) answer(response, 503, { status: 'starting' });
-    else if (isGatewayPath(path)) doors.gateway(request, response);
+    else if (isGatewayRequest(path, request.method)) doors.gateway(request, response);
     else if (path === '/health/ready') void answerReady(doors, response);
     else doors.admin(request, response);
   });

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Ended, runCommand, type Started, wholeProgram } from './run-command.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
-const whole = new URL('../../src/main.ts', import.meta.url).pathname;
-const commandsAlone = new URL('./command-line.ts', import.meta.url).pathname;
 let server: AdminServer;
 let directory: string;
 
@@ -20,33 +18,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Started {
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly input?: string;
-  readonly program?: string;
-}
-
-function faregate(
-  args: readonly string[],
-  { environment = {}, input = '', program = commandsAlone }: Started = {},
-): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const { PATH } = process.env;
-    const env = { PATH, FAREGATE_DATA_DIR: directory, ...environment };
-    const child = spawn(process.execPath, [program, ...args], { env });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
-    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
-    child.once('error', reject);
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
-    child.stdin.end(input);
-  });
+function faregate(args: readonly string[], { environment, ...more }: Partial<Started> = {}): Promise<Ended> {
+  return runCommand(args, { environment: { FAREGATE_DATA_DIR: directory, ...environment }, ...more });
 }
 
 async function writeServerFile(folder: string, content: object): Promise<void> {
@@ -70,7 +43,7 @@ async function json(...args: readonly string[]): Promise<Printed> {
 describe('the command line', () => {
   test('prints a new key as JSON, and nothing else', async () => {
     const { status, stdout, stderr } = await faregate(['keys', 'create', '--balance', '5.00', '--json'], {
-      program: whole,
+      program: wholeProgram,
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.endsWith('}\n')).toBe(true);
@@ -107,6 +80,49 @@ describe('the command line', () => {
     expect((await faregate(['keys', 'revoke', key.id])).stdout).toBe(`Revoked ${key.id}.\n`);
     const page = await faregate(['keys', 'list', '--limit', '1']);
     expect(page.stderr).toMatch(/^There is more: --cursor \S+\n$/);
+  });
+
+  test('onboards an organization and keeps its prices and plans, row by row and as CSV', async () => {
+    const onboarded = await json('organizations', 'onboard', '--name', 'Terms', '--slug', 'terms');
+    expect(onboarded).toMatchObject({ organization: { slug: 'terms' }, pricing: 18, subscriptions: 15 });
+    const whose = ['--organization', 'terms', '--provider', 'openai'];
+    const price = ['--model-id', 'house', '--input-price-per-1k', '1e-7', '--output-price-per-1k', '0.10'];
+    const own = ['--own', '{"x_openai_batch_input_price": "0.00000005"}'];
+    expect(await json('pricing', 'create', ...whose, ...price, ...own)).toMatchObject({
+      provider: 'openai',
+      input_price_per_1k: '0.0000001',
+      x_openai_batch_input_price: '0.00000005',
+    });
+    const listed = (await faregate(['pricing', 'list', ...whose])).stdout.split('\n');
+    expect(listed[0]).toMatch(/^PRICING ID +PROVIDER +MODEL ID/);
+    expect(listed).toHaveLength(10);
+    expect(await json('pricing', 'update', 'house', ...whose, '--end-date', '2030-12-31')).toMatchObject({
+      end_date: '2030-12-31',
+    });
+    expect((await faregate(['pricing', 'disable', 'house', ...whose])).stdout).toMatch(/^is_enabled: +false$/m);
+    const csv = (await faregate(['pricing', 'export', ...whose])).stdout;
+    expect(csv).toContain(',house,');
+    expect((await faregate(['pricing', 'import', '-', ...whose], { input: csv })).stdout).toBe(
+      '8 rows are as the file says.\n',
+    );
+    expect((await faregate(['pricing', 'remove', 'house', ...whose])).stdout).toBe('Removed house.\n');
+    expect(await json('pricing', 'reset', '--organization', 'terms')).toMatchObject({ restored: 18, custom_kept: 0 });
+
+    const plan = [
+      '--provider',
+      'openai',
+      '--plan-name',
+      'OURS',
+      '--tier-type',
+      'enterprise',
+      '--unit-price-usd',
+      '9.90',
+    ];
+    expect(await json('plans', 'create', ...plan)).toMatchObject({ plan_name: 'OURS', unit_price_usd: '9.9' });
+    expect((await faregate(['plans', 'list'])).stdout.split('\n')).toHaveLength(3);
+    expect((await faregate(['plans', 'list', '--organization', 'terms'])).stdout.split('\n')).toHaveLength(17);
+    const wrong = await faregate(['plans', 'create', ...plan.slice(0, 4), '--tier-type', 'gold']);
+    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringMatching(/^unit_price_usd: /) });
   });
 
   test('keeps the catalogue, its keys and its prices; a secret comes by the input', async () => {
@@ -146,6 +162,38 @@ describe('the command line', () => {
       (await faregate(['models', 'update', 'acme/one', '--max-output-tokens', 'null', '--json'])).stdout,
     ).toContain('"max_output_tokens":null');
     expect((await faregate(['aliases', 'remove', 'my-bot'])).stdout).toBe('Removed my-bot.\n');
+  });
+
+  test('drafts, schedules, cancels and corrects prices, and shows their history', async () => {
+    await json('models', 'create', '--name', 'dated', '--provider', 'sim', '--model-id', 'dated');
+    const beginning = new Date(Date.now() - 60_000).toISOString();
+    const first = await json('prices', 'publish', 'dated', '--request', '0.02', '--valid-from', beginning);
+    const draft = await json('prices', 'publish', 'dated', '--request', '0.03', '--draft');
+    expect((await faregate(['prices', 'drafts', '--name', 'dated'])).stdout).toContain(draft.id);
+    expect((await faregate(['prices', 'cancel', draft.id])).stdout).toMatch(/^state: +cancelled$/m);
+    const file = join(directory, 'right.json');
+    await writeFile(file, JSON.stringify({ components: [{ meter: 'request', price: '0.01', per: '1' }] }));
+    const corrected = await faregate(['prices', 'correct', first.id, '--file', file, '--provenance', 'the contract']);
+    expect(corrected.stdout).toMatch(/superseded[^]*current/);
+    const later = ['--valid-from', '2999-01-01T00:00:00Z'];
+    const next = await json('prices', 'publish', 'dated', '--request', '0.04', '--draft', ...later);
+    expect((await faregate(['prices', 'approve', next.id])).stdout).toMatch(/^state: +scheduled$/m);
+    expect((await faregate(['prices', 'scheduled', '--name', 'dated'])).stdout).toContain(next.id);
+    const at = ['--at', new Date(Date.now() - 30_000).toISOString()];
+    const known = await faregate(['prices', 'history', 'dated', ...at]);
+    expect(known.stdout).toMatch(/RECORDED AT[^]*the contract/);
+    expect(known.stdout).not.toContain('0.02');
+    const shown = await faregate([
+      'prices',
+      'rerate',
+      '--from',
+      beginning,
+      '--to',
+      '2999-01-01T00:00:00Z',
+      '--dry-run',
+    ]);
+    expect(shown.stdout).toMatch(/Nothing has moved\. To book this: --confirm \S+/);
+    expect((await faregate(['prices', 'rerate', '--from', beginning, '--to', beginning])).status).not.toBe(0);
   });
 
   test('keeps customers, vouchers and rates, and reads the records', async () => {

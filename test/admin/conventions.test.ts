@@ -200,6 +200,7 @@ describe('the description', () => {
       'models',
       'aliases',
       'prices',
+      'price-matrix',
       'fx-rates',
       'usage',
       'audit-log',

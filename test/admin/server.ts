@@ -2,12 +2,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
+import { catalogFiles } from '#adapters/catalog-files/catalog-files.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { postgresAdministration } from '#adapters/postgres/administration/administration.ts';
 import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { openPool } from '#adapters/postgres/pool.ts';
+import { postgresRerating } from '#adapters/postgres/rerating.ts';
+import { readDefaultTerms } from '#adapters/seeds/default-terms.ts';
 import { systemClock } from '#adapters/system/system-clock.ts';
 import { uuidsByTime } from '#adapters/system/uuid.ts';
 import { aesVault } from '#adapters/vault/aes-vault.ts';
@@ -16,6 +19,8 @@ import { adminApp } from '#http/admin/app.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { FastStore } from '#ports/fast-store.ts';
 import type { Ledger } from '#ports/ledger.ts';
+import { undiciUpstream } from '#adapters/upstream/undici-upstream.ts';
+import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { freshDatabase } from '#test/postgres/instance.ts';
 
 export interface AdminServer {
@@ -48,9 +53,12 @@ export async function startAdminServer(): Promise<AdminServer> {
   const store = memoryFastStore({ clock: systemClock, outboxMax: 1_000 });
   const directory = postgresDirectory(pool, { vault, warn: (message) => logged.push(message) });
   const ledger = postgresLedger(pool);
+  const upstream = undiciUpstream();
   const desk: AdminDesk = {
     administration: postgresAdministration(pool, uuidsByTime),
+    catalogFiles: catalogFiles(),
     ledger,
+    rerating: postgresRerating(pool),
     store,
     vault,
     clock: systemClock,
@@ -61,6 +69,10 @@ export async function startAdminServer(): Promise<AdminServer> {
       refreshed.push(topic);
     },
     adapters: ['simulator', 'openai-compatible'],
+    typicalRequest: { inputTokens: 1_000, outputTokens: 500 },
+    defaultTerms: readDefaultTerms(),
+    canonicalProvider,
+    upstream,
   };
   const [token, linkToken] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
   const app = await adminApp({
@@ -86,6 +98,7 @@ export async function startAdminServer(): Promise<AdminServer> {
       // Clients that did not read an answer to its end keep their connection.
       app.server.closeAllConnections();
       await app.close();
+      await upstream.close();
       await pool.end();
     },
   };

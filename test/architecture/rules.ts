@@ -21,12 +21,19 @@ export const rules: readonly Rule[] = [
   { folder: 'ports', house: ['core', 'ports'], packages: [], builtins: [] },
   { folder: 'flows', house: ['core', 'ports', 'flows'], packages: [], builtins: computing },
   { folder: 'dialects/*', house: ['core', 'ports'], packages: schema, builtins: computing },
+  // The table of all normalizers, and the signs by which a payload is known.
+  { folder: 'providers/normalizers.ts', house: ['core', 'providers'], packages: [], builtins: [] },
+  { folder: 'providers/shape.ts', house: ['core'], packages: [], builtins: [] },
   {
     folder: 'providers/*',
     house: ['core', 'ports', 'providers/openai-compatible'],
     packages: schema,
     builtins: computing,
   },
+  // Public price lists in their own formats, and their makers' names; pure.
+  { folder: 'price-lists', house: ['core', 'price-lists'], packages: [], builtins: [] },
+  // Tables as text, for whoever reads or writes them; pure.
+  { folder: 'csv', house: ['core', 'csv'], packages: ['csv-parse', 'csv-stringify'], builtins: [] },
   // It serves what the simulator's pure half decides.
   {
     folder: 'adapters/simulator',
@@ -34,8 +41,14 @@ export const rules: readonly Rule[] = [
     packages: [],
     builtins: 'everything',
   },
+  { folder: 'adapters/seeds', house: ['core', 'ports', 'csv'], packages: [], builtins: 'everything' },
   { folder: 'adapters/*', house: ['core', 'ports'], packages: [], builtins: 'everything' },
-  { folder: 'http', house: ['core', 'ports', 'flows', 'dialects', 'http'], packages: server, builtins: 'everything' },
+  {
+    folder: 'http',
+    house: ['core', 'ports', 'flows', 'dialects', 'csv', 'http'],
+    packages: server,
+    builtins: 'everything',
+  },
   // Commands: what they say goes through the doors, or through the world that they build.
   {
     folder: 'cli',
@@ -47,8 +60,12 @@ export const rules: readonly Rule[] = [
       'cli',
       'world.ts',
       'config.ts',
+      'adapters/catalog-files',
       'adapters/data-dir',
       'adapters/telemetry',
+      'adapters/upstream',
+      'price-lists',
+      'providers/normalizers.ts',
     ],
     packages: ['commander'],
     builtins: 'everything',
@@ -60,6 +77,7 @@ export const rules: readonly Rule[] = [
 
 /** The npm packages that an adapter is for. A new adapter with a package of its own adds its line here. */
 export const adapterPackages: Readonly<Record<string, readonly string[]>> = {
+  'catalog-files': ['yaml'],
   mail: ['nodemailer'],
   payments: ['stripe'],
   postgres: ['pg'],

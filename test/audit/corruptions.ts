@@ -67,6 +67,33 @@ export const corruptions: readonly Corruption[] = [
     sql: (good) => `update faregate.wallet set hash = 'other' where id = ${first(good)}`,
   },
   {
+    what: 'a counter that lost its units',
+    check: 'counters',
+    message: /Calls were charged for its units/,
+    sql: (good) => `update faregate.unit_counter set taken = '{}' where split_part(scope, ':', 2) = ${first(good)}`,
+  },
+  {
+    what: 'a counter with units that nobody was charged for',
+    check: 'counters',
+    message: /It has the units 7 to 9, and no call/,
+    sql: (good) => `update faregate.unit_counter set taken = taken + '{[7,9)}'::int8multirange
+      where split_part(scope, ':', 2) = ${first(good)}`,
+  },
+  {
+    what: 'units that two calls were charged for',
+    check: 'counters',
+    message: /units, and these are .* different ones/,
+    sql: (good) => `update faregate.request_charge set given = other.given from faregate.request_charge other
+      where request_charge.request_id = ${request(good)} and other.wallet_id = request_charge.wallet_id
+        and other.request_id <> request_charge.request_id`,
+  },
+  {
+    what: 'a register with other units than its receipts',
+    check: 'register',
+    message: /given other units/,
+    sql: (good) => `update faregate.request_charge set given = '[]' where request_id = ${request(good)}`,
+  },
+  {
     what: 'a credit too many',
     check: 'head',
     message: /counts 3 credits, and its events are 2/,
@@ -176,7 +203,7 @@ export const corruptions: readonly Corruption[] = [
   {
     what: 'usage that was changed',
     check: 'rating',
-    message: /Its charge is .*, and rated again/,
+    message: /Its charge cannot be rated again: 11 units/,
     sql: (good) => `update faregate.usage_record set usage = jsonb_set(usage, '{completion_tokens}', '11')
       where event_id = ${event(good)}`,
   },
@@ -277,4 +304,86 @@ export const corruptions: readonly Corruption[] = [
       select event_id from faregate.top_up where wallet_id = ${first(good)} order by id limit 1)
       where wallet_id = ${first(good)}`,
   },
+  {
+    what: 'an adjustment without its lines',
+    check: 'adjustments',
+    message: /without a line/,
+    sql: () => 'delete from faregate.adjustment',
+  },
+  {
+    what: 'lines without their adjustment',
+    check: 'adjustments',
+    message: /there is no event/,
+    sql: () => 'update faregate.adjustment set seq = 77',
+  },
+  {
+    what: 'lines of an adjustment at a charge',
+    check: 'adjustments',
+    message: /It is a charge/,
+    sql: () => 'update faregate.adjustment set seq = 2',
+  },
+  {
+    what: 'a line that says more than was moved',
+    check: 'adjustments',
+    message: /its lines add up to/,
+    sql: () => 'update faregate.adjustment set charge_after = charge_after + 1',
+  },
+  {
+    what: 'a line whose cost nobody owes',
+    check: 'adjustments',
+    message: /not what its lines say of the costs/,
+    sql: () => 'update faregate.adjustment set cost_after = cost_after + 1',
+  },
+  {
+    what: 'a line that goes on from another total',
+    check: 'adjustments',
+    message: /goes on from/,
+    sql: () => `update faregate.adjustment
+      set charge_before = charge_before + 1, charge_after = charge_after + 1`,
+  },
+  {
+    what: 'a line that its usage record does not come to',
+    check: 'rating',
+    message: /another receipt/,
+    sql: () =>
+      `update faregate.adjustment set charge_receipt_after = jsonb_set(charge_receipt_after, '{lines,0,price}', '"9"')`,
+  },
+  {
+    what: 'a line for a usage record that is gone',
+    check: 'adjustments',
+    message: /which is missing/,
+    sql: () => 'update faregate.adjustment set record_id = gen_random_uuid()',
+  },
+  {
+    what: 'a pinned exchange rate that is missing',
+    check: 'fx',
+    message: /which is missing/,
+    sql: (good) => converted(good, '2'),
+  },
+  {
+    what: 'a pinned exchange rate that is not its row’s',
+    check: 'fx',
+    message: /says another/,
+    sql: (good) => `${rateRow('usd', 'eur')}; ${converted(good, '3')}`,
+  },
+  {
+    what: 'a pinned exchange rate between other currencies',
+    check: 'fx',
+    message: /from gbp to eur/,
+    sql: (good) => `${rateRow('gbp', 'eur')}; ${converted(good, '2')}`,
+  },
 ];
+
+const rateId = '5f000000-0000-4000-8000-00000000fa7e';
+
+function rateRow(base: string, quote: string): string {
+  return `insert into faregate.fx_rate (id, base, quote, numerator, denominator, observed_at, source)
+    values ('${rateId}', '${base}', '${quote}', 2, 1, now(), 'test')`;
+}
+
+function converted(good: GoodLedger, rate: string): string {
+  const conversion = JSON.stringify({ fxRateId: rateId, rate });
+  return `update faregate.usage_record
+    set pins = jsonb_set(jsonb_set(pins, '{charge,conversion}', '${conversion}'), '{charge,currency}', '"eur"')
+    where event_id = ${event(good)}`;
+}

@@ -2,7 +2,7 @@
 import type { ChargeEntry } from '#core/ledger/entry.ts';
 import { amount } from '#core/money/amount.ts';
 import type { LedgerKeeper } from '#ports/ledger.contract.ts';
-import { callOf, entryOf, type Payer, type Word } from '#ports/ledger-entries.contract.ts';
+import { callOf, cheaper, dearerToUs, entryOf, type Payer, type Word } from '#ports/ledger-entries.contract.ts';
 
 export interface GoodLedger {
   readonly payers: readonly [Payer, Payer];
@@ -38,7 +38,23 @@ export async function fillWithGood(keeper: LedgerKeeper): Promise<GoodLedger> {
   await keeper.ledger.closeGateway(closedLife, 6);
   for (const payer of payers) await topUp(keeper, payer);
   await keeper.ledger.write(entries);
+  await rateAgain(keeper, payers[1], entries);
   return { payers, entries, openLife, closedLife };
+}
+
+// Calls of the second wallet's last life, by another price and another cost.
+async function rateAgain(keeper: LedgerKeeper, { walletId }: Payer, entries: readonly ChargeEntry[]): Promise<void> {
+  const [first, second] = entries.filter(({ call, final }) => call.walletId === walletId && final).slice(-2);
+  if (!first || !second) throw new Error('There are no calls to rate again.');
+  await keeper.ledger.adjust({
+    eventId: crypto.randomUUID(),
+    rerateId: await keeper.beginRerate(),
+    walletId,
+    reason: 'a wrong price',
+    author: 'tester',
+    occurredAt: keeper.now(),
+    lines: [cheaper(first), dearerToUs(second)],
+  });
 }
 
 async function topUp(keeper: LedgerKeeper, payer: Payer): Promise<void> {

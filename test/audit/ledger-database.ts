@@ -31,6 +31,7 @@ export async function openLedgerDatabase(version: TestPostgresVersion): Promise<
     other: postgresLedger(second),
     books: postgresBooks(application),
     createPayer: (currency) => createPayer(owner, currency),
+    beginRerate: () => beginRerate(owner),
     now: Date.now,
     close: async () => {
       await Promise.all([owner, application, second].map((pool) => pool.end()));
@@ -52,6 +53,16 @@ async function createPayer(owner: Pool, currency: string): Promise<Payer> {
     [virtualKeyId, `hash of ${virtualKeyId}`, userId, walletId],
   );
   return { walletId, currency, virtualKeyId, userId };
+}
+
+async function beginRerate(owner: Pool): Promise<string> {
+  const id = crypto.randomUUID();
+  await owner.query(
+    `insert into faregate.rerate (id, token, valid_from, valid_to, reason, author)
+      values ($1::uuid, $2, '2026-01-01', '2026-02-01', 'a wrong price', 'tester')`,
+    [id, id],
+  );
+  return id;
 }
 
 // Subjects differ, since two versions of one subject in one book must not overlap.

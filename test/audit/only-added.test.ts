@@ -35,7 +35,7 @@ function keptOn(version: TestPostgresVersion): void {
     }
   });
 
-  test.each(['request_charge', 'spend_counter', 'gateway', 'wallet'])(
+  test.each(['request_charge', 'spend_counter', 'unit_counter', 'gateway', 'wallet'])(
     'the application may move %s, and never remove from it',
     async (table) => {
       await expect(database.application.query(`delete from faregate.${table}`)).rejects.toThrow('permission denied');

@@ -1,5 +1,5 @@
 // A provider whose every byte a test decides.
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Provider } from '#core/catalog/catalog.ts';
 import { simulatorRow } from './twin-gateway.ts';
@@ -8,6 +8,8 @@ export interface OwnUpstream {
   readonly provider: Provider;
   /** What came last. */
   readonly body: () => string;
+  readonly headers: () => IncomingHttpHeaders;
+  readonly path: () => string;
   answers(answer: (response: ServerResponse) => void): void;
   stop(): void;
 }
@@ -15,11 +17,15 @@ export interface OwnUpstream {
 export async function startOwnUpstream(name: string): Promise<OwnUpstream> {
   let answer = (response: ServerResponse): void => void response.end();
   let body = '';
+  let headers: IncomingHttpHeaders = {};
+  let path = '';
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       body = Buffer.concat(pieces).toString('utf8');
+      headers = request.headers;
+      path = request.url ?? '';
       answer(response);
     });
   });
@@ -30,6 +36,8 @@ export async function startOwnUpstream(name: string): Promise<OwnUpstream> {
   return {
     provider: { ...simulatorRow, name, adapter: 'openai-compatible', baseUrl },
     body: () => body,
+    headers: () => headers,
+    path: () => path,
     answers: (next) => {
       answer = next;
     },

@@ -11,6 +11,7 @@ import { systemClock } from '#adapters/system/system-clock.ts';
 import { uuidsByTime } from '#adapters/system/uuid.ts';
 import { undiciUpstream } from '#adapters/upstream/undici-upstream.ts';
 import type { Provider, Route, Target } from '#core/catalog/catalog.ts';
+import type { CostPlan } from '#core/catalog/cost-plans.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { Limits } from '#core/limits/limits.ts';
 import { currencyOf, parseAmount } from '#core/money/currency.ts';
@@ -21,9 +22,11 @@ import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
+import { anthropicProvider } from '#providers/anthropic/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
-import type { Directory } from '#ports/directory.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { CatalogRows, Directory } from '#ports/directory.ts';
 
 const usd = currencyOf('usd');
 
@@ -42,19 +45,30 @@ export interface TwinGateway {
 }
 
 export async function startTwinGateway(
-  options: { readonly providers?: readonly Provider[]; readonly routes?: readonly Route[] } = {},
+  options: {
+    readonly providers?: readonly Provider[];
+    readonly routes?: readonly Route[];
+    /** Instead of what is charged unless said, by the name that they are for. */
+    readonly prices?: readonly PriceVersion[];
+    readonly clock?: Clock;
+    readonly plans?: readonly CostPlan[];
+  } = {},
 ): Promise<TwinGateway> {
   const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
   const callers = new Map<string, Caller>();
-  const directory = twinDirectory(callers, [...simulatedRoutes(), ...(options.routes ?? [])]);
-  const snapshot = new Snapshot({ directory, clock: systemClock, log: silent });
+  const { clock = systemClock } = options;
+  const routes = [...simulatedRoutes(), ...(options.routes ?? [])];
+  const prices = [...routes.map(listPriceOf).filter(isNoneOf(options.prices ?? [])), ...(options.prices ?? [])];
+  const directory = twinDirectory(callers, { routes, prices, exchange: [], plans: options.plans ?? [] });
+  const snapshot = new Snapshot({ directory, clock, log: silent });
   await snapshot.refresh();
-  const ledger = new MemoryLedger(systemClock);
-  const adapters = [openAiCompatible(), simulatorProvider(() => simulator.origin)];
+  const ledger = new MemoryLedger(clock);
+  for (const price of prices) ledger.publish(price);
+  const adapters = [openAiCompatible(), anthropicProvider(), simulatorProvider(() => simulator.origin)];
   const house: House = {
-    clock: systemClock,
+    clock,
     identifiers: uuidsByTime,
-    store: memoryFastStore({ clock: systemClock, outboxMax: 100_000 }),
+    store: memoryFastStore({ clock, outboxMax: 100_000 }),
     journal: memoryJournal(),
     ledger,
     upstream: undiciUpstream(),
@@ -65,6 +79,7 @@ export async function startTwinGateway(
     log: silent,
     dispatches: new DispatchNumbers(uuidsByTime.next()),
   };
+  await ledger.openGateway(house.dispatches.gatewayId);
   const writer = new LedgerWriter(house);
   const stopping = new AbortController();
   const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal)];
@@ -131,13 +146,20 @@ function listen(server: Server): Promise<string> {
   });
 }
 
-function twinDirectory(callers: ReadonlyMap<string, Caller>, routes: readonly Route[]): Directory {
-  const prices = routes.map(({ name, subject, kind }) => priceOf(name, subject, kind === 'chat'));
+function listPriceOf({ name, subject, kind }: Route): PriceVersion {
+  return priceOf(name, subject, kind === 'chat');
+}
+
+function isNoneOf(prices: readonly PriceVersion[]): (price: PriceVersion) => boolean {
+  return ({ subject }) => !prices.some((each) => each.subject.name === subject.name);
+}
+
+function twinDirectory(callers: ReadonlyMap<string, Caller>, rows: CatalogRows): Directory {
   return {
-    catalog: () => Promise.resolve({ routes, prices, exchange: [] }),
+    catalog: () => Promise.resolve(rows),
     callerByHash: (hash) => Promise.resolve(callers.get(hash)),
     callersSince: (cursor = '') => Promise.resolve({ callers: [...callers.values()], cursor }),
-    priceVersions: (ids) => Promise.resolve(prices.filter((price) => ids.includes(price.id))),
+    priceVersions: (ids) => Promise.resolve(rows.prices.filter((price) => ids.includes(price.id))),
     watch: () => Promise.resolve({ stop: () => Promise.resolve() }),
   };
 }

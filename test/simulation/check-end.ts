@@ -1,4 +1,7 @@
 // What must hold when a history has come to rest.
+import { allocationsOf } from '#core/pricing/counted.ts';
+import type { UnitRanges } from '#core/usage/unit-range.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { audit } from '#flows/audit.ts';
 import { memoryJournal } from '#adapters/memory/journal.ts';
 import { amount } from '#core/money/amount.ts';
@@ -38,7 +41,9 @@ function checkCall(stage: Stage, record: CallRecord): void {
   }
   must(register !== undefined, 'dispatched and not charged', about);
   if (!register) return;
-  const truth = new Truth(record, stage.shelf);
+  must(register.final || register.given.length === 0, 'an estimate has taken units of a counter', about);
+  const counted = unitsRatedBy(stage, requestId, register.final);
+  const truth = new Truth(record, stage.shelf, counted);
   if (finalOnDisk) must(register.final, 'settled, and the final word is lost', about);
   const allowed = register.final ? truth.finals() : truth.estimates();
   const due = allowed.find(({ charge, cost }) => charge === register.total && cost === register.cost);
@@ -52,8 +57,18 @@ function checkCall(stage: Stage, record: CallRecord): void {
     must(told === charged, 'charged something else than the caller was told', () => `${about()}, told ${told}`);
   }
   if (answered && !stage.sawFullDisk) must(finalOnDisk !== undefined, 'answered before it was written down', about);
+  if (due && due.adjustment !== 0n) stage.probes.saw('a threshold crossed');
+  if (counted.length > 0) stage.probes.saw(register.final ? 'counted' : 'counted by an estimate');
   checkHangUp(record);
   probe(stage, record, register.final);
+}
+
+/** Of the word that counts: an estimate is rated by units, and takes none of them. */
+function unitsRatedBy({ database }: Stage, requestId: string, final: boolean): UnitRanges {
+  const word = [...database.ledger.tables.usageRecords.values()].findLast(
+    ({ entry, applied }) => applied && entry.call.requestId === requestId && entry.final === final,
+  );
+  return allocationsOf(word?.entry.chargeReceipt.allocations).flatMap(({ ranges }) => ranges);
 }
 
 function checkBalances(stage: Stage): void {
@@ -103,6 +118,14 @@ async function checkLeftovers(stage: Stage): Promise<void> {
     must(view?.held === 0n, 'a hold was left behind', () => `${walletId}: ${String(view?.held)}`);
     if (shadow.drifted.has(walletId)) continue;
     must(view?.balance === tables.wallets.get(walletId)?.balance, 'store and ledger differ at rest', () => walletId);
+  }
+  for (const counter of tables.unitCounters.values()) {
+    const walletId = counter.scope.split(':')[1] ?? '';
+    if (!shadow.creditSeqs.has(walletId) || shadow.drifted.has(walletId)) continue;
+    const taken = await store.taken(counter);
+    const what = () => `${counter.scope}: ${JSON.stringify([taken, counter.taken], plain)}`;
+    must(isDeepStrictEqual(taken, counter.taken), 'store and ledger count differently at rest', what);
+    stage.probes.saw('counters compared with the ledger');
   }
   if (stage.disk.keepsForgotten) return;
   const unfinished = await memoryJournal({ paper: stage.disk.paper }).unfinished();

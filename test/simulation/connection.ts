@@ -26,7 +26,9 @@ export function ledgerThrough({ database, life, chance, latency }: ConnectionOpt
   return {
     write: (entries) => life.through(() => database.send(entries, underwayMs())),
     topUp: (topUp) => ask(() => database.topUp(topUp)),
+    adjust: (adjustment) => ask(() => ledger.adjust(adjustment)),
     load: (walletIds) => ask(() => load(ledger, walletIds)),
+    unitsTaken: (counters) => ask(() => ledger.unitsTaken(counters)),
     creditsAfter: (walletId, creditSeq) => ask(() => ledger.creditsAfter(walletId, creditSeq)),
     openGateway: (gatewayId) => ask(() => ledger.openGateway(gatewayId)),
     closeGateway: (gatewayId, lastDispatchNo) => ask(() => ledger.closeGateway(gatewayId, lastDispatchNo)),
@@ -37,13 +39,14 @@ export function ledgerThrough({ database, life, chance, latency }: ConnectionOpt
 // The real ledger knows the keys that draw on a wallet, and gives the counters of all their owners; the memory twin
 // knows only the counters that the wallet's own calls have named.
 async function load(ledger: Ledger, walletIds?: readonly string[]): ReturnType<Ledger['load']> {
-  const { wallets, counters } = await ledger.load();
-  if (!walletIds) return { wallets, counters };
+  const { wallets, counters, units } = await ledger.load();
+  if (!walletIds) return { wallets, counters, units };
   const wanted = new Set(walletIds);
   const scopes = scopesOn(wanted);
   return {
     wallets: wallets.filter(({ walletId }) => wanted.has(walletId)),
     counters: counters.filter(({ scope }) => scopes.has(scope)),
+    units,
   };
 }
 

@@ -1,6 +1,8 @@
 // What a call must be charged, from what its provider and its caller saw of it: no receipt is asked.
 import type { CallRecord } from './call-record.ts';
-import { costTariff, menu } from './menu.ts';
+import type { UnitRanges } from '#core/usage/unit-range.ts';
+import { countedCharge } from './counted-tariff.ts';
+import { costTariff, countedOf, menu } from './menu.ts';
 import type { PriceShelf } from './price-shelf.ts';
 import type { Reported } from './script.ts';
 import type { Sending } from './sending.ts';
@@ -12,17 +14,22 @@ import { reportedIn, tokensOf, type WireEvent } from './wire.ts';
 const bytesPerTokenMax = 16;
 
 export interface Due {
+  /** With what it adjusts about others. */
   readonly charge: bigint;
+  readonly adjustment: bigint;
   readonly cost: bigint;
 }
 
-const nothing: Due = { charge: 0n, cost: 0n };
+const nothing: Due = { charge: 0n, adjustment: 0n, cost: 0n };
 
 export class Truth {
   readonly #record: CallRecord;
   readonly #factor: bigint;
+  readonly #given: UnitRanges;
 
-  constructor(record: CallRecord, shelf: PriceShelf) {
+  /** `given`: the units of its wallet's counters that it was charged for, if any; which ones, nobody else knows. */
+  constructor(record: CallRecord, shelf: PriceShelf, given: UnitRanges) {
+    this.#given = given;
     this.#record = record;
     this.#factor = record.dispatched ? shelf.factorOf(record.dispatched.pins.charge.versionId) : 1n;
   }
@@ -53,7 +60,9 @@ export class Truth {
   /** For a call from which nobody came back: what was written down of it last. */
   estimates(): readonly Due[] {
     const { checkpoints, estimateOnDisk, posted } = this.#record;
-    const known = [this.#guess(0), ...checkpoints.map((checkpoint) => this.#price(checkpoint, 0))];
+    const said = [this.#guess(0), ...checkpoints.map((checkpoint) => this.#price(checkpoint, 0))];
+    // It crosses no threshold: the units that it is rated by are nobody's yet.
+    const known = said.map((due) => ({ ...due, charge: due.charge - due.adjustment, adjustment: 0n }));
     // A reaper may have come before the last checkpoint.
     return estimateOnDisk || posted.length > 0 ? known : known.slice(-1);
   }
@@ -66,7 +75,8 @@ export class Truth {
       Math.min(tokensOf(events), Math.max(outputTokensMax, tokensOf(events, bytesPerTokenMax)));
     if (closed && !hungUp) {
       const due = this.#guess(counted(passed));
-      return [{ ...due, charge: due.charge < held ? due.charge : held }];
+      const own = due.charge - due.adjustment;
+      return [{ ...due, charge: (own < held ? own : held) + due.adjustment }];
     }
     const said = taken.reduce<Record<string, number>>((words, event) => ({ ...words, ...event.usage }), {});
     const reported = this.#price(reportedIn(said) ?? {}, counted(taken));
@@ -85,9 +95,12 @@ export class Truth {
     const { dish, call } = this.#record;
     const { promptTokens = Math.ceil(call.bodyBytes / 4), completionTokens = counted } = reported;
     const consumed = { promptTokens, completionTokens };
-    return {
-      charge: chargeFor(menu[dish].tariff, this.#factor, consumed),
-      cost: chargeFor(costTariff, 1n, consumed),
-    };
+    const cost = chargeFor(costTariff, 1n, consumed);
+    const tariff = countedOf(dish);
+    if (!tariff) return { charge: chargeFor(menu[dish].tariff, this.#factor, consumed), adjustment: 0n, cost };
+    const due = countedCharge(tariff, { factor: this.#factor, consumed, given: this.#given });
+    // What nobody can have been charged.
+    if (!due) return { charge: -1n, adjustment: 0n, cost };
+    return { charge: due.charge + due.adjustment, adjustment: due.adjustment, cost };
   }
 }

@@ -86,8 +86,8 @@ export async function startGateway(stage: Stage, gateway: Gateway): Promise<void
   stage.probes.saw('recovered a settlement', settled);
   stage.probes.saw('recovered an estimate', estimated);
   if (!stage.traits.lazy) {
-    const { wallets, counters } = await house.ledger.load();
-    await house.store.load(wallets, counters);
+    const { wallets, counters, units } = await house.ledger.load();
+    await house.store.load(wallets, counters, units);
   }
   await house.ledger.openGateway(house.dispatches.gatewayId, house.clock.now());
   await house.snapshot.refresh();

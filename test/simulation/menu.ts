@@ -1,6 +1,7 @@
 // What can be called in the simulated town, and what it costs.
 import type { ModelKind, Provider, Route, Target } from '#core/catalog/catalog.ts';
 import type { PriceComponent, PriceVersion } from '#core/pricing/component.ts';
+import type { CountedTariff } from './counted-tariff.ts';
 import type { Tariff } from './tariff.ts';
 
 interface Dish {
@@ -10,6 +11,7 @@ interface Dish {
   /** The same, for the second reckoning. */
   readonly tariff: Tariff;
   readonly targets: readonly ('north' | 'south')[];
+  readonly counted?: CountedTariff;
 }
 
 const one = [1n, 1n] as const;
@@ -77,6 +79,30 @@ export const menu = {
     tariff: { input: [150_000n, 1n], output: [450_000n, 1n], request: 0n, exchange: [10_837n, 10_000n] },
     targets: ['south', 'north'],
   },
+  // Brackets: all tokens of a wallet count together, and go on counting when the price changes.
+  brackets: {
+    kind: 'chat',
+    currency: 'usd',
+    prices: [
+      ['input', '0.2', million],
+      ['output', '0.2', million],
+    ],
+    tariff: { ...usd, input: [200_000n, 1n], output: [200_000n, 1n] },
+    targets: ['north', 'south'],
+    counted: { counts: 'tokens', threshold: 2_500n, below: 200_000n, above: 50_000n, output: 0n },
+  },
+  // Volume: whoever crosses the threshold adjusts what was before it.
+  volume: {
+    kind: 'chat',
+    currency: 'usd',
+    prices: [
+      ['input', '0.3', million],
+      ['output', '0.4', million],
+    ],
+    tariff: { ...usd, input: [300_000n, 1n], output: [400_000n, 1n] },
+    targets: ['south'],
+    counted: { counts: 'prompt', threshold: 300n, below: 300_000n, above: 100_000n, output: 400_000n },
+  },
   vectors: {
     kind: 'embedding',
     currency: 'usd',
@@ -91,7 +117,22 @@ export const costPrices = { input: '0.09', output: '0.27', per: million } as con
 export const costTariff: Tariff = { ...usd, input: [90_000n, 1n], output: [270_000n, 1n] };
 
 export type DishName = keyof typeof menu;
-export const dishNames: readonly DishName[] = ['basic', 'thirds', 'flat', 'both', 'gift', 'abroad', 'vectors'];
+export const dishNames: readonly DishName[] = [
+  'basic',
+  'thirds',
+  'flat',
+  'both',
+  'gift',
+  'abroad',
+  'vectors',
+  'brackets',
+  'volume',
+];
+
+export function countedOf(name: DishName): CountedTariff | undefined {
+  const dish: Dish = menu[name];
+  return dish.counted;
+}
 
 export const exchangeRate = { base: 'eur', quote: 'usd', numerator: 10_837n, denominator: 10_000n } as const;
 
@@ -138,18 +179,35 @@ export function costName(name: DishName, providerName: 'north' | 'south'): strin
   return `${name}-of-${providerName}`;
 }
 
+function tiersOf(name: DishName, meter: string): Pick<PriceComponent, 'graduated' | 'volume'> {
+  const counted = countedOf(name);
+  if (!counted) return {};
+  const [dollar, perMillion] = [1_000_000_000_000n, 1_000_000n];
+  const cents = (counted.above * perMillion * 100n) / dollar;
+  const above = [{ units: String(counted.threshold), price: `0.${String(cents).padStart(2, '0')}` }];
+  if (counted.counts === 'tokens') return { graduated: { counter: 'town', period: 'never', above } };
+  return meter === 'input' ? { volume: { period: 'never', above } } : {};
+}
+
 /** A price times a whole factor, so that two versions never come to the same. */
 export function priceOf(
   name: DishName,
   { id, factor, fromMs }: { id: string; factor: bigint; fromMs: number },
 ): PriceVersion {
   const { currency, prices, targets } = menu[name];
-  const components = prices.map(([meter, price, per]): PriceComponent => ({ meter, price, per, currency }));
+  const components = prices.map(([meter, price, per]): PriceComponent => ({
+    meter,
+    price,
+    per,
+    currency,
+    ...tiersOf(name, meter),
+  }));
   const times = factor === 1n ? [] : [{ factor: String(factor), applies_to: 'all' as const }];
   return {
     id,
     subject: { kind: targets.length > 1 ? 'alias' : 'model', name },
-    book: 'list',
+    book: 'customer_type',
+    bookOwner: 'townsfolk',
     currency,
     components,
     modifiers: times,

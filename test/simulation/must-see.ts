@@ -59,6 +59,10 @@ export const mustSee: readonly string[] = [
   'store compared with the ledger',
   'budget compared with the ledger',
   'receipts rated again',
+  'counted',
+  'counted by an estimate',
+  'a threshold crossed',
+  'counters compared with the ledger',
 ];
 
 function refused(kind: string): string {

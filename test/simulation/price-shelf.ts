@@ -26,7 +26,7 @@ const costs: readonly PriceVersion[] = dishNames.flatMap((name) =>
 );
 const firstPrices = dishNames.map((name) => priceOf(name, { id: `${name} 1`, factor: 1n, fromMs: 0 }));
 const { base, quote, numerator, denominator } = exchangeRate;
-const exchange = [{ fxRateId: 'eur-usd', base, quote, rate: rational(numerator, denominator) }];
+export const exchange = [{ fxRateId: 'eur-usd', base, quote, rate: rational(numerator, denominator) }];
 
 export class PriceShelf {
   readonly versions = new Map<string, PriceVersion>();

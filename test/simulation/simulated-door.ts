@@ -1,4 +1,5 @@
 // A caller: reads what comes, quickly or slowly, and may hang up at any time.
+import type { Dialect } from '#ports/dialect.ts';
 import type { Door, Fare, StreamWords } from '#ports/door.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Chance } from './chance.ts';
@@ -16,10 +17,12 @@ const tellFare = (fare: Fare): string => `fare ${fare['charge'] ?? ''}\n\n`;
 const words: StreamWords = {
   cutOff: () => 'cut-off 0 - -\n\n',
   usage: (_last, _usage, fare) => tellFare(fare),
-  withFare: (_event, fare) => tellFare(fare),
+  withFare: (event, _usage, fare) => (event ? tellFare(fare) : ''),
   failure: () => 'failure 0 - -\n\n',
   done: 'done 0 - -\n\n',
 };
+
+const dialect: Dialect = { name: 'simulated', failure: () => '', words: () => words };
 
 export interface DoorOptions {
   readonly record: CallRecord;
@@ -29,6 +32,7 @@ export interface DoorOptions {
 }
 
 export class SimulatedDoor implements Door {
+  readonly dialect = dialect;
   readonly words = words;
   readonly #hangUp = new AbortController();
   readonly #options: DoorOptions;

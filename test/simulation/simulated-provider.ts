@@ -6,6 +6,7 @@ import { reportedIn, WireReader } from './wire.ts';
 
 export const simulatedProvider: ProviderAdapter = {
   name: 'simulated',
+  speaks: 'simulated',
   request(call, { target, outputLimit }) {
     return {
       origin: target.provider.baseUrl,

@@ -9,7 +9,7 @@ import type { Fault } from './faults.ts';
 import type { Life } from './life.ts';
 import { Database } from './network.ts';
 import { newStore, type StoreAndShadow } from './new-store.ts';
-import { PriceShelf } from './price-shelf.ts';
+import { exchange, PriceShelf } from './price-shelf.ts';
 import { Probes } from './probes.ts';
 import { type Traits, traitsOf } from './traits.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -79,6 +79,7 @@ export class Stage {
       onBooked: (entry) => this.kept.shadow.booked(entry),
     });
     for (const version of this.shelf.versions.values()) this.database.ledger.publish(version);
+    for (const rate of exchange) this.database.ledger.setRate(rate);
     this.disk = newDisk({ keepsForgotten: this.chance.fork('disk').odds(0.3) });
     this.kept = newStore(this);
   }

@@ -2,7 +2,7 @@
 import { failpointNames } from '#ports/failpoints.ts';
 import type { Chance } from './chance.ts';
 import type { CrashPlan } from './life.ts';
-import { type DishName, dishNames } from './menu.ts';
+import { countedOf, type DishName, dishNames } from './menu.ts';
 import type { Patience } from './simulated-door.ts';
 import { keys, type WalletId, walletIds } from './town.ts';
 import type { Traits } from './traits.ts';
@@ -63,14 +63,14 @@ function pauseAfter(chance: Chance, { jobsRun }: Traits): number {
 }
 
 function deedOf(chance: Chance, traits: Traits, no: number): Deed {
-  const gateway = gatewayDeedOf(chance.fork('gateway'), no);
+  const gateway = gatewayDeedOf(chance.fork('gateway'), traits, no);
   const world = worldDeedOf(chance.fork('world'), traits);
   return chance.odds(0.7) ? { by: 'gateway', deed: gateway } : { by: 'world', deed: world };
 }
 
-function gatewayDeedOf(chance: Chance, no: number): GatewayDeed {
+function gatewayDeedOf(chance: Chance, traits: Traits, no: number): GatewayDeed {
   return chance.weighted<() => GatewayDeed>([
-    [38, () => callOf(chance)],
+    [38, () => callOf(chance, traits)],
     [13, () => ({ kind: 'write' })],
     [6, () => ({ kind: 'touch' })],
     [7, () => ({ kind: 'reap' })],
@@ -97,8 +97,10 @@ function worldDeedOf(chance: Chance, { storeApart }: Traits): WorldDeed {
   ])();
 }
 
-function callOf(chance: Chance): CallStep {
-  const dish = chance.pick(dishNames);
+// A store apart that is wiped gives out again what waits for the ledger only in a journal: until there is one, its
+// histories count nothing.
+function callOf(chance: Chance, { storeApart }: Traits): CallStep {
+  const dish = chance.pick(storeApart ? dishNames.filter((name) => !countedOf(name)) : dishNames);
   const streamed = dish !== 'vectors' && chance.odds(0.6);
   const leaves = chance.odds(0.22);
   return {

@@ -13,19 +13,22 @@ export function storeThrough(stage: Stage, life: Life): FastStore {
     ? apart(stage, life)
     : <Result>(deed: () => Promise<Result>) => life.directly(deed);
   return {
-    load: (wallets, counters) => through(() => store().load(wallets, counters)),
+    load: (wallets, counters, units) => through(() => store().load(wallets, counters, units)),
     hold: (request) => through(() => store().hold(request)),
     dispatch: (call, leaseMs) => through(() => store().dispatch(call, leaseMs)),
     touch: (requestId, leaseMs, checkpoint) => through(() => store().touch(requestId, leaseMs, checkpoint)),
     extend: (requestId, more) => through(() => store().extend(requestId, more)),
+    give: (requestId, walletId, wanted) => through(() => store().give(requestId, walletId, wanted)),
     settle: (entry, actualTokens) => through(() => store().settle(entry, actualTokens)),
     void: (requestId) => through(() => store().void(requestId)),
     expired: (limit) => through(() => store().expired(limit)),
     reap: (entry) => through(() => store().reap(entry)),
-    credit: (walletId, amount, creditSeq) => through(() => store().credit(walletId, amount, creditSeq)),
+    credit: (walletId, amount, creditSeq, adjusted) =>
+      through(() => store().credit(walletId, amount, creditSeq, adjusted)),
     resync: (truth) => through(() => store().resync(truth)),
     wallet: (walletId) => through(() => store().wallet(walletId)),
     spent: (counter) => through(() => store().spent(counter)),
+    taken: (counter) => through(() => store().taken(counter)),
     outbox: (limit) => through(() => store().outbox(limit)),
     outboxSize: () => through(() => store().outboxSize()),
     confirm: (eventIds) => through(() => store().confirm(eventIds)),

@@ -4,8 +4,8 @@ import type { StoreWatch } from './store-watch.ts';
 
 export function watchedStore(store: FastStore, watch: StoreWatch): FastStore {
   return {
-    async load(wallets, counters) {
-      await store.load(wallets, counters);
+    async load(wallets, counters, units) {
+      await store.load(wallets, counters, units);
       watch.loaded(wallets);
     },
     async hold(request) {
@@ -28,6 +28,7 @@ export function watchedStore(store: FastStore, watch: StoreWatch): FastStore {
       watch.extended(requestId, more, outcome);
       return outcome;
     },
+    give: (requestId, walletId, wanted) => store.give(requestId, walletId, wanted),
     async settle(entry, actualTokens) {
       const outcome = await store.settle(entry, actualTokens);
       watch.settled(entry, actualTokens, outcome);
@@ -44,8 +45,8 @@ export function watchedStore(store: FastStore, watch: StoreWatch): FastStore {
       if (reaped) watch.reaped(entry);
       return reaped;
     },
-    async credit(walletId, amount, creditSeq) {
-      const outcome = await store.credit(walletId, amount, creditSeq);
+    async credit(walletId, amount, creditSeq, adjusted) {
+      const outcome = await store.credit(walletId, amount, creditSeq, adjusted);
       watch.credited(walletId, creditSeq, outcome);
       return outcome;
     },
@@ -56,6 +57,7 @@ export function watchedStore(store: FastStore, watch: StoreWatch): FastStore {
     },
     wallet: (walletId) => store.wallet(walletId),
     spent: (counter) => store.spent(counter),
+    taken: (counter) => store.taken(counter),
     outbox: (limit) => store.outbox(limit),
     outboxSize: () => store.outboxSize(),
     async confirm(eventIds) {

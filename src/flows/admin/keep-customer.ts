@@ -15,9 +15,14 @@ export async function createOrganization(
   actor: string,
   order: OrganizationOrder,
 ): Promise<Organization> {
-  const { slug = slugOf(order.name), currency = 'usd', ...rest } = order;
-  const row = { ...withLimits(rest), slug, currency: readCurrency(currency, 'currency').code };
+  const row = completeOrder(order);
   return change(desk, 'callers', 'organization', desk.administration.organizations.create(actor, row));
+}
+
+/** With a slug made from the name, and amounts as they are kept. */
+export function completeOrder(order: OrganizationOrder): NewOrganization {
+  const { slug = slugOf(order.name), currency = 'usd', ...rest } = order;
+  return { ...withLimits(rest), slug, currency: readCurrency(currency, 'currency').code };
 }
 
 export async function createUser(

@@ -1,33 +1,36 @@
 // A new version of a price: checked whole, before anybody could be charged by it.
 import { Failure } from '#core/failure.ts';
 import type { PriceComponent, PriceModifier, PriceVersion, PricingModel } from '#core/pricing/component.ts';
+import { pricingModelOf } from '#core/pricing/pricing-model.ts';
 import { validatePriceVersion } from '#core/pricing/validate.ts';
 import type { NewPrice, PriceRow } from '#ports/administration.ts';
 import type { AdminDesk } from './desk.ts';
 import { change } from './outcome.ts';
 import { readCurrency } from './read-money.ts';
 
-export interface PriceOrder {
-  readonly book: NewPrice['book'];
-  readonly owner?: string;
-  readonly subject: NewPrice['subject'];
+type Content = Pick<NewPrice, 'currency' | 'pricing_model' | 'components' | 'modifiers'>;
+
+export interface PriceContent {
   readonly currency: string;
   readonly pricing_model?: PricingModel;
   /** A component without a currency has the version's. */
   readonly components: readonly (Omit<PriceComponent, 'currency'> & { readonly currency?: string })[];
   readonly modifiers?: readonly PriceModifier[];
-  readonly valid_from?: string;
-  readonly valid_to?: string;
-  readonly provenance?: string;
 }
 
+export interface PriceOrder extends PriceContent, Omit<NewPrice, keyof Content | 'id'> {}
+
 export async function publishPrice(desk: AdminDesk, actor: string, order: PriceOrder): Promise<PriceRow> {
+  const price: NewPrice = { ...order, ...contentOf(order), id: desk.identifiers.next() };
+  requireValid(price, new Date(desk.clock.now()).toISOString());
+  return change(desk, 'catalog', 'price', desk.administration.prices.publish(actor, price));
+}
+
+export function contentOf(order: PriceContent): Content {
   const currency = readCurrency(order.currency, 'currency').code;
-  const price: NewPrice = {
-    ...order,
-    id: desk.identifiers.next(),
+  return {
     currency,
-    pricing_model: order.pricing_model ?? modelOf(order.components),
+    pricing_model: order.pricing_model ?? pricingModelOf(order.components),
     components: order.components.map((component, index) => ({
       ...component,
       currency:
@@ -37,13 +40,6 @@ export async function publishPrice(desk: AdminDesk, actor: string, order: PriceO
     })),
     modifiers: order.modifiers ?? [],
   };
-  requireValid(price, new Date(desk.clock.now()).toISOString());
-  return change(desk, 'catalog', 'price', desk.administration.prices.publish(actor, price));
-}
-
-function modelOf(components: PriceOrder['components']): PricingModel {
-  if (components.every(({ meter }) => meter === 'request')) return 'per_request';
-  return components.some(({ meter }) => meter === 'input' || meter === 'output') ? 'per_token' : 'per_unit';
 }
 
 const fieldNames: Readonly<Record<string, string>> = {
@@ -52,7 +48,8 @@ const fieldNames: Readonly<Record<string, string>> = {
   pricingModel: 'pricing_model',
 };
 
-function requireValid(price: NewPrice, now: string): void {
+/** @throws Failure `invalid_parameter` naming the first field that is wrong. */
+export function requireValid(price: NewPrice, now: string): void {
   const version: PriceVersion = {
     id: price.id,
     subject: price.subject,

@@ -7,6 +7,7 @@ import type { TopUp, TopUpOutcome } from '#ports/ledger.ts';
 import type { AdminDesk } from './desk.ts';
 import { present } from './outcome.ts';
 import { readCurrency, readPositive } from './read-money.ts';
+import { type CreditsDesk, showCredits } from './show-credits.ts';
 
 export interface TopUpOrder {
   readonly actor: string;
@@ -54,7 +55,8 @@ export interface Credit {
 }
 
 /** What a credit touches of the desk. */
-export interface CreditDesk extends Pick<AdminDesk, 'ledger' | 'store' | 'clock' | 'identifiers' | 'log'> {
+export interface CreditDesk extends CreditsDesk, Pick<AdminDesk, 'identifiers'> {
+  readonly ledger: CreditsDesk['ledger'] & Pick<AdminDesk['ledger'], 'topUp'>;
   readonly administration: { readonly wallets: Pick<Wallets, 'noteTopUp'> };
 }
 
@@ -74,7 +76,7 @@ export async function creditWallet(desk: CreditDesk, credit: Credit): Promise<To
     occurredAt: desk.clock.now(),
   });
   const booked = requireBooked(outcome, reference);
-  const available = await showToCalls(desk, wallet.id, booked);
+  const available = await showCredits(desk, wallet.id, booked.creditSeq);
   const currency = currencyOf(wallet.currency);
   const toppedUp: ToppedUp = {
     id: booked.topUpId,
@@ -132,35 +134,4 @@ function requireCurrency(wallet: Wallet, code: string): void {
   if (said === wallet.currency) return;
   const message = `The wallet is kept in ${wallet.currency}, not in ${said}. Top up in ${wallet.currency}, or open a wallet in ${said}.`;
   throw new Failure('invalid_parameter', message, { param: 'currency' });
-}
-
-const triesMax = 20;
-const pauseMs = 25;
-
-// In the ledger's order, from where the store stands: so that this also shows an earlier credit whose own deed was cut off
-// between ledger and store.
-async function showToCalls(
-  { ledger, store, clock, log }: CreditDesk,
-  walletId: string,
-  booked: Booked,
-): Promise<boolean> {
-  try {
-    for (let tries = 0; tries < triesMax; tries += 1) {
-      const view = await store.wallet(walletId);
-      if (view && view.creditSeq >= booked.creditSeq) return true;
-      if (view) {
-        for (const { amount, creditSeq } of await ledger.creditsAfter(walletId, view.creditSeq)) {
-          await store.credit(walletId, amount, creditSeq);
-        }
-      } else {
-        const { wallets, counters } = await ledger.load([walletId]);
-        await store.load(wallets, counters);
-      }
-      if (tries > 0) await clock.sleep(pauseMs);
-    }
-    log.warn({ walletId, topUpId: booked.topUpId }, 'A top-up is booked, but does not appear where calls look.');
-  } catch (error) {
-    log.warn({ walletId, topUpId: booked.topUpId, error }, 'A top-up is booked, but not yet shown to calls.');
-  }
-  return false;
 }

@@ -8,15 +8,20 @@ import {
   chainStart,
   eventSubject,
 } from '#core/ledger/audit-chain.ts';
-import { auditCounter, auditEventId } from '#core/ledger/audit-credit.ts';
+import { auditAdjustmentEvent, auditAdjustmentLine } from '#core/ledger/audit-adjustment.ts';
+import { auditCounter, auditEventId, auditUnits } from '#core/ledger/audit-credit.ts';
+import { countersEstimated } from '#core/ledger/unit-counter.ts';
 import { auditDispatch, auditGatewayEnd, type DispatchAudit, type Patience } from '#core/ledger/audit-dispatch.ts';
-import { auditRating } from '#core/ledger/audit-rating.ts';
+import { auditPinnedRate } from '#core/ledger/audit-fx.ts';
+import { auditRating, type PriceByVersion } from '#core/ledger/audit-rating.ts';
 import { auditRequest } from '#core/ledger/audit-request.ts';
 import type { GatewayRow, WalletRow } from '#core/ledger/audit-rows.ts';
+import type { Counter, PricePins } from '#core/ledger/entry.ts';
 import type { Digest } from '#core/ledger/event.ts';
 import type { BooksView } from '#ports/books.ts';
 import { joined, type Keyed } from './join.ts';
 import { Prices } from './prices.ts';
+import { ExchangeRates } from './exchange-rates.ts';
 import type { Tally } from './tally.ts';
 
 export async function auditWallets(view: BooksView, tally: Tally, digest: Digest): Promise<void> {
@@ -29,8 +34,9 @@ export async function auditWallets(view: BooksView, tally: Tally, digest: Digest
     wallets: list(tally, 'wallets', view.wallets(), (row) => row.walletId),
     events: list(tally, 'events', view.events(), (row) => numbered(row.walletId, row.seq)),
     postings: list(tally, 'postings', view.postings(), (row) => numbered(row.walletId, row.seq)),
+    lines: list(tally, 'adjustmentsByEvent', view.adjustmentsByEvent(), (row) => numbered(row.walletId, row.seq)),
   });
-  for await (const { wallets, events, postings } of groups) {
+  for await (const { wallets, events, postings, lines } of groups) {
     for (const next of wallets) {
       finish();
       wallet = next;
@@ -45,6 +51,12 @@ export async function auditWallets(view: BooksView, tally: Tally, digest: Digest
         tally.find([{ check: 'head', subject: eventSubject(event), message: 'It is of a wallet that is missing.' }]);
       }
       tally.find(auditPostings(event, postings));
+      tally.find(auditAdjustmentEvent(event, postings, lines));
+    }
+    const [line] = events.length === 0 ? lines : [];
+    if (line) {
+      const message = 'It has lines of an adjustment, and there is no event.';
+      tally.find([{ check: 'adjustments', subject: eventSubject(line), message }]);
     }
     const [orphan] = events.length === 0 ? postings : [];
     if (orphan) {
@@ -62,16 +74,35 @@ function wrongCurrency(subject: string, { currency }: WalletRow) {
 
 export async function auditRequests(view: BooksView, tally: Tally): Promise<void> {
   const prices = new Prices(view);
+  const rates = new ExchangeRates(view);
   const groups = joined({
     registers: list(tally, 'registers', view.registers(), (row) => row.requestId),
     charges: list(tally, 'charges', view.charges(), (row) => row.requestId ?? ''),
     usage: list(tally, 'usageRecords', view.usageRecords(), (row) => row.requestId),
+    adjustments: list(tally, 'adjustments', view.adjustments(), (row) => row.requestId),
   });
-  for await (const { key: requestId, registers, charges, usage } of groups) {
-    tally.find(auditRequest({ requestId, register: registers[0], charges, usage }));
+  const auditPins = async (subject: string, pins: PricePins, priceOf: PriceByVersion): Promise<void> => {
+    const rateOf = await rates.of(pins);
+    for (const pin of [pins.charge, pins.cost]) tally.find(auditPinnedRate(subject, pin, { rateOf, priceOf }));
+    tally.rated += 2;
+  };
+  for await (const { key: requestId, registers, charges, usage, adjustments } of groups) {
+    const [register] = registers;
+    tally.find(auditRequest({ requestId, register, charges, usage, adjustments }));
     for (const row of usage) {
-      tally.find(auditRating(row, await prices.of(row)));
-      tally.rated += 2;
+      // One that has had its last word since explains no gap any more.
+      const counters = register?.final === false ? countersEstimated(row, row.charge.receipt, row.cost.receipt) : [];
+      for (const counter of counters) tally.estimated.add(keyOf(counter));
+      const priceOf = await prices.of(row);
+      tally.find(auditRating(row, priceOf));
+      await auditPins(`usage record ${row.eventId}`, row.pins, priceOf);
+    }
+    for (const line of adjustments) {
+      const { chargeReceipt, costReceipt } = line.after;
+      const rated = { pins: line.pins, charge: { receipt: chargeReceipt }, cost: { receipt: costReceipt } };
+      const priceOf = await prices.of(rated);
+      tally.find(auditAdjustmentLine(line, usage, priceOf));
+      await auditPins(`adjustment of request ${requestId}`, line.pins, priceOf);
     }
   }
 }
@@ -107,8 +138,11 @@ export async function auditDispatches(view: BooksView, tally: Tally, patience: P
   if (gateway) take(auditGatewayEnd(gateway, last, patience));
 }
 
+function keyOf({ scope, period }: Counter): string {
+  return `${scope}\n${period}`;
+}
+
 export async function auditCounters(view: BooksView, tally: Tally): Promise<void> {
-  const keyOf = (row: { readonly scope: string; readonly period: string }): string => `${row.scope}\n${row.period}`;
   const groups = joined({
     counters: list(tally, 'counters', view.counters(), keyOf),
     registered: list(tally, 'spentByRegisters', view.spentByRegisters(), keyOf),
@@ -117,6 +151,19 @@ export async function auditCounters(view: BooksView, tally: Tally): Promise<void
     const [counter, sum] = [counters[0], registered[0]];
     const subject = counter ?? sum;
     if (subject) tally.find(auditCounter(subject, counter?.spent, sum?.spent));
+  }
+}
+
+export async function auditUnitCounters(view: BooksView, tally: Tally, patience: Patience): Promise<void> {
+  const groups = joined({
+    counters: list(tally, 'unitCounters', view.unitCounters(), keyOf),
+    given: list(tally, 'givenByRegisters', view.givenByRegisters(), keyOf),
+  });
+  for await (const { counters, given } of groups) {
+    const subject = counters[0] ?? given[0];
+    if (!subject) continue;
+    const estimated = tally.estimated.has(keyOf(subject));
+    tally.find(auditUnits(subject, counters[0]?.taken, given, { ...patience, estimated }));
   }
 }
 

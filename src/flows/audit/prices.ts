@@ -1,9 +1,17 @@
 import type { PriceByVersion } from '#core/ledger/audit-rating.ts';
-import type { UsageRow } from '#core/ledger/audit-rows.ts';
+import type { PricePins } from '#core/ledger/entry.ts';
 import { type PreparedPrice, preparePrice } from '#core/pricing/prepare.ts';
+import type { Receipt } from '#core/pricing/receipt.ts';
 import type { BooksView } from '#ports/books.ts';
 
 const preparedMax = 10_000;
+
+/** By what something was rated. */
+export interface Pinning {
+  readonly pins: PricePins;
+  readonly charge: { readonly receipt: Receipt };
+  readonly cost: { readonly receipt: Receipt };
+}
 
 /** Price versions as the records that are read pin them. */
 export class Prices {
@@ -14,8 +22,10 @@ export class Prices {
     this.#view = view;
   }
 
-  async of({ pins }: UsageRow): Promise<PriceByVersion> {
-    const unknown = [pins.charge.versionId, pins.cost.versionId].filter((id) => !this.#known.has(id));
+  async of({ pins, charge, cost }: Pinning): Promise<PriceByVersion> {
+    const subs = [charge, cost].flatMap(({ receipt }) => receipt.sub_prices ?? []);
+    const ids = [pins.charge.versionId, pins.cost.versionId, ...subs.map((each) => each.price_version)];
+    const unknown = ids.filter((id) => !this.#known.has(id));
     if (unknown.length > 0) await this.#read(unknown);
     return (id) => this.#known.get(id);
   }

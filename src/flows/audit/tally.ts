@@ -21,6 +21,8 @@ export interface AuditReport {
 export class Tally {
   rated = 0;
   inFlight = 0;
+  /** Counters by which calls were estimated, as `scope` and `period` on two lines. */
+  readonly estimated = new Set<string>();
   #total = 0;
   readonly #seen = new Map<string, number>();
   readonly #findings = new Map<AuditCheck, Finding[]>();
@@ -65,8 +67,10 @@ export class Tally {
         registers: this.seen('registers'),
         usageRecords: this.seen('usageRecords'),
         counters: this.seen('counters'),
+        unitCounters: this.seen('unitCounters'),
         gateways: this.seen('gateways'),
         topUps: this.seen('topUps'),
+        adjustments: this.seen('adjustments'),
         rated,
         inFlight,
         findings: this.#total,

@@ -1,6 +1,7 @@
 // Ends the holds whose calls have stopped answering: never sent, given back; sent, charged as far as anyone knows.
 import type { Directory } from '#ports/directory.ts';
 import { estimateEntries, type Unreturned } from '../estimate.ts';
+import { UnitsForNow } from '../estimate-units.ts';
 import type { House } from '../house.ts';
 
 const everyMs = 1_000;
@@ -37,7 +38,12 @@ export async function reapOnce(house: House, directory: Directory): Promise<numb
 // Each on its own: one that cannot be estimated leaves the others free to go.
 async function reap(house: House, directory: Directory, hold: Unreturned): Promise<boolean> {
   try {
-    const [entry] = await estimateEntries(directory, [hold], house.clock.now());
+    const [entry] = await estimateEntries(directory, [hold], {
+      nowMs: house.clock.now(),
+      units: new UnitsForNow((counters) =>
+        Promise.all(counters.map(async (each) => ({ ...each, taken: await house.store.taken(each) }))),
+      ),
+    });
     if (!entry) return false;
     await house.journal.append({ kind: 'settle', entry });
     return await house.store.reap(entry);

@@ -41,7 +41,9 @@ const types = {
 
 function errorBody(failure: Failure) {
   const type = failure.status in types ? types[failure.status as keyof typeof types] : 'server_error';
-  return { error: { type, code: failure.kind, message: failure.message, param: failure.detail.param ?? null } };
+  const { param = null, problems, conflicts } = failure.detail;
+  const more = { ...(problems ? { problems } : {}), ...(conflicts ? { conflicts } : {}) };
+  return { error: { type, code: failure.kind, message: failure.message, param, ...more } };
 }
 
 function failureOf(error: FastifyError): Failure {

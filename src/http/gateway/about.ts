@@ -1,6 +1,6 @@
 // What callers may ask about themselves: their key, their credits, the models they may call, the receipt of a call.
 import type { IncomingMessage } from 'node:http';
-import type { Route } from '#core/catalog/catalog.ts';
+import { isReachable, type Route } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import { type Caller, mayCall } from '#core/keys/caller.ts';
 import { zero } from '#core/money/amount.ts';
@@ -10,9 +10,10 @@ import { generationOf } from '#flows/generation.ts';
 import type { House } from '#flows/house.ts';
 import type { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { viewWallet } from '#flows/view-wallet.ts';
+import type { Dialect } from '#ports/dialect.ts';
 import type { Generations } from '#ports/generations.ts';
-import { bearer } from './bearer.ts';
 import type { HttpDoor } from './http-door.ts';
+import { keyOf } from './key-of.ts';
 import { limitsJson } from './limits-json.ts';
 
 export interface AboutDependencies {
@@ -33,20 +34,24 @@ export async function answerAbout(
   { request, door, path, query }: AboutRequest,
 ): Promise<void> {
   const { house } = dependencies;
+  if (path === '/') return door.json(200, { status: 'live' });
   const page = pages[path] ?? (path.startsWith('/v1/models/') ? oneModel : undefined);
   if (!page) throw new Failure('not_found', `There is nothing at ${path}. Chat is at /v1/chat/completions.`);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new Failure('method_not_allowed', `This address takes GET, not ${request.method ?? 'nothing'}.`);
   }
-  const caller = await authenticate(house, bearer(request));
-  door.json(200, await page(dependencies, caller, { path, query: new URLSearchParams(query) }));
+  const caller = await authenticate(house, keyOf(request));
+  const asked = { path, query: new URLSearchParams(query), dialect: door.dialect };
+  door.json(200, await page(dependencies, caller, asked));
 }
 
-type Page = (
-  dependencies: AboutDependencies,
-  caller: Caller,
-  asked: { readonly path: string; readonly query: URLSearchParams },
-) => unknown;
+interface Asked {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly dialect: Dialect;
+}
+
+type Page = (dependencies: AboutDependencies, caller: Caller, asked: Asked) => unknown;
 
 const pages: Readonly<Record<string, Page>> = {
   '/v1/key': keyPage,
@@ -90,20 +95,30 @@ async function creditsPage({ house }: AboutDependencies, caller: Caller): Promis
   };
 }
 
-function modelsPage({ house }: AboutDependencies, caller: Caller): unknown {
-  const routes = [...house.snapshot.catalog.routes.values()].filter((route) => mayCall(caller, route.name));
-  return { object: 'list', data: routes.map((route) => modelJson(house, caller, route)) };
+// The catalogue has hundreds of models: offered are those that some provider can be asked for here.
+function modelsPage({ house }: AboutDependencies, caller: Caller, { dialect, query }: Asked): unknown {
+  const routes = [...house.snapshot.catalog.routes.values()].filter(
+    (route) => isThere(house, caller, route.name) && route.targets.some(({ provider }) => isReachable(provider)),
+  );
+  const list = dialect.models?.list(routes, query);
+  return list ?? { object: 'list', data: routes.map((route) => modelJson(house, caller, route)) };
 }
 
-function oneModel({ house }: AboutDependencies, caller: Caller, { path }: { readonly path: string }): unknown {
+function oneModel({ house }: AboutDependencies, caller: Caller, { path, dialect }: Asked): unknown {
   const name = decoded(path.slice('/v1/models/'.length));
-  const route = mayCall(caller, name) ? house.snapshot.catalog.routes.get(name) : undefined;
+  const route = isThere(house, caller, name) ? house.snapshot.catalog.routes.get(name) : undefined;
   if (!route) {
     throw new Failure('unknown_model', `The model "${name}" does not exist, or this key may not call it.`, {
       param: 'model',
     });
   }
-  return modelJson(house, caller, route);
+  return dialect.models?.one(route) ?? modelJson(house, caller, route);
+}
+
+function isThere(house: House, caller: Caller, name: string): boolean {
+  if (!mayCall(caller, name)) return false;
+  const { prices } = house.snapshot.catalog;
+  return caller.onlyPricedNames !== true || prices.chargeFor(name, caller, house.clock.now()) !== undefined;
 }
 
 /** What is no encoding stands for itself. */
@@ -142,7 +157,7 @@ function modelJson(house: House, caller: Caller, route: Route): unknown {
 async function generationPage(
   { house, writer, generations }: AboutDependencies,
   caller: Caller,
-  { query }: { readonly query: URLSearchParams },
+  { query }: Asked,
 ): Promise<unknown> {
   const id = query.get('id') ?? '';
   return { data: await generationOf({ house, writer, generations }, caller, id) };

@@ -1,13 +1,13 @@
 // The door of the call path: bare HTTP, because everything between the wire and the flow costs every call.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '#core/failure.ts';
-import type { ModelKind } from '#core/catalog/catalog.ts';
-import { parseCall } from '#dialects/openai/parse.ts';
+import { countTokens } from '#flows/count-tokens.ts';
 import type { House } from '#flows/house.ts';
 import { serve } from '#flows/serve.ts';
 import { type AboutDependencies, answerAbout } from './about.ts';
-import { bearer } from './bearer.ts';
+import { callPaths, type CallPath, dialectOf } from './call-paths.ts';
 import { HttpDoor } from './http-door.ts';
+import { keyOf } from './key-of.ts';
 import { readBody } from './read-body.ts';
 
 export interface GatewayDependencies extends AboutDependencies {
@@ -16,27 +16,22 @@ export interface GatewayDependencies extends AboutDependencies {
   readonly draining: () => boolean;
 }
 
-const callPaths: Readonly<Record<string, ModelKind>> = {
-  '/v1/chat/completions': 'chat',
-  '/v1/embeddings': 'embedding',
-};
-
-/** Whether the call path answers for this address. */
-export function isGatewayPath(path: string): boolean {
-  return path === '/v1' || path.startsWith('/v1/');
+/** Whether the call path answers for this; at `/` only for clients who ask whether anybody is there. */
+export function isGatewayRequest(path: string, method: string | undefined): boolean {
+  return path === '/v1' || path.startsWith('/v1/') || (path === '/' && method === 'HEAD');
 }
 
 export function gateway(dependencies: GatewayDependencies) {
   const { house, draining } = dependencies;
   return (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = house.identifiers.next();
-    const door = new HttpDoor(response, requestId);
     const url = request.url ?? '/';
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    const kind = callPaths[path];
-    const answered = kind
-      ? answerCall(house, { request, door, requestId, kind, draining })
+    const called = callPaths[path];
+    const door = new HttpDoor(response, { dialect: called?.dialect ?? dialectOf(request), requestId });
+    const answered = called
+      ? answerCall(house, { request, door, requestId, called, draining })
       : answerAbout(dependencies, { request, door, path, query: query < 0 ? '' : url.slice(query + 1) });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
@@ -46,11 +41,11 @@ interface CallRequest {
   readonly request: IncomingMessage;
   readonly door: HttpDoor;
   readonly requestId: string;
-  readonly kind: ModelKind;
+  readonly called: CallPath;
   readonly draining: () => boolean;
 }
 
-async function answerCall(house: House, { request, door, requestId, kind, draining }: CallRequest): Promise<void> {
+async function answerCall(house: House, { request, door, requestId, called, draining }: CallRequest): Promise<void> {
   if (request.method !== 'POST') {
     throw new Failure('method_not_allowed', `This address takes POST, not ${request.method ?? 'nothing'}.`);
   }
@@ -59,20 +54,22 @@ async function answerCall(house: House, { request, door, requestId, kind, draini
   if (draining()) {
     throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
   }
-  const parsed = parseCall(kind, body, extraHeaders(request));
+  const parsed = called.parse(body, extraHeaders(request, called));
   if (parsed.kind === 'malformed') {
     const named = parsed.param === undefined ? {} : { param: parsed.param };
     throw new Failure(parsed.param === undefined ? 'malformed_request' : 'invalid_parameter', parsed.message, named);
   }
-  await serve(house, { requestId, key: bearer(request), call: parsed.call }, door);
+  const incoming = { requestId, key: keyOf(request), call: parsed.call };
+  if (called.counting) door.json(200, called.counting(await countTokens(house, incoming, door.dialect)));
+  else await serve(house, incoming, door);
 }
 
 const noHeaders: Readonly<Record<string, string>> = {};
 
-function extraHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+function extraHeaders(request: IncomingMessage, { hears }: CallPath): Readonly<Record<string, string>> {
   let found: Record<string, string> | undefined;
   for (const name in request.headers) {
-    if (!name.startsWith('x-sim-')) continue;
+    if (!name.startsWith('x-sim-') && !hears.has(name)) continue;
     const value = request.headers[name];
     if (typeof value === 'string') (found ??= {})[name] = value;
   }

@@ -1,30 +1,30 @@
-// An answer's way out over HTTP, in OpenAI's dialect.
+// An answer's way out over HTTP.
 import type { ServerResponse } from 'node:http';
-import { doneEvent, failureBody, failureEvent, lengthEvent, usageEvent, withFare } from '#dialects/openai/render.ts';
 import type { Failure } from '#core/failure.ts';
+import type { Dialect } from '#ports/dialect.ts';
 import type { Door, StreamWords } from '#ports/door.ts';
 
 /** A caller who takes nothing for this long has hung up. */
 const stalledMsMaxByDefault = 60_000;
 
 export class HttpDoor implements Door {
+  readonly dialect: Dialect;
   readonly words: StreamWords;
   readonly #response: ServerResponse;
   readonly #requestId: string;
   readonly #stalledMsMax: number;
   readonly #hangUp = new AbortController();
 
-  constructor(response: ServerResponse, requestId: string, { stalledMsMax = stalledMsMaxByDefault } = {}) {
+  constructor(
+    response: ServerResponse,
+    { dialect, requestId }: { readonly dialect: Dialect; readonly requestId: string },
+    { stalledMsMax = stalledMsMaxByDefault } = {},
+  ) {
+    this.dialect = dialect;
     this.#response = response;
     this.#requestId = requestId;
     this.#stalledMsMax = stalledMsMax;
-    this.words = {
-      cutOff: lengthEvent,
-      usage: usageEvent,
-      withFare,
-      failure: (failure) => failureEvent(failure, requestId),
-      done: doneEvent,
-    };
+    this.words = dialect.words(requestId);
     response.once('close', () => {
       if (!response.writableFinished) this.#hangUp.abort();
     });
@@ -40,6 +40,8 @@ export class HttpDoor implements Door {
 
   start(status: number, headers: Readonly<Record<string, string>>): void {
     if (this.#hangUp.signal.aborted) return;
+    const { requestIdHeader } = this.dialect;
+    if (requestIdHeader !== undefined) this.#response.setHeader(requestIdHeader, this.#requestId);
     this.#response.writeHead(status, { ...headers, 'x-request-id': this.#requestId });
   }
 
@@ -78,7 +80,7 @@ export class HttpDoor implements Door {
       headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
       headers['retry-after-ms'] = String(Math.ceil(retryAfterMs));
     }
-    this.#whole(failure.status, headers, failureBody(failure, this.#requestId));
+    this.#whole(failure.status, headers, this.dialect.failure(failure, this.#requestId));
   }
 
   json(status: number, value: unknown): void {

@@ -1,6 +1,8 @@
 // Providers, their keys, models and aliases, as they are sent and shown.
 import { z } from 'zod';
-import { callName, id, instant, name, named, organizationName, stamps } from './parts.ts';
+import { modelKinds } from '#core/catalog/catalog.ts';
+import { providerNames } from '#core/catalog/names.ts';
+import { callName, id, instant, name, named, organizationName, stamps, text } from './parts.ts';
 
 const providerType = z.enum(['llm', 'image', 'video', 'voice', 'music']).describe('What it makes.');
 const providerStatus = z.enum(['active', 'disabled']).describe('`disabled`: no call goes there.');
@@ -15,6 +17,10 @@ const settings = z
         'When a caller leaves in mid-stream: `close` the connection and estimate what was streamed, or `drain` it, because ' +
           'this provider bills the whole answer anyway. `close` if missing.',
       )
+      .exactOptional(),
+    requires_key: z
+      .boolean()
+      .describe('Nothing is sent there without a provider key, and its models are not offered; false if missing.')
       .exactOptional(),
     output_limit_field: z
       .enum(['max_tokens', 'max_completion_tokens'])
@@ -33,6 +39,11 @@ export const provider = z
     base_url: z.string().describe('Where it is: an http or https address.'),
     status: providerStatus,
     settings,
+    is_default: z.boolean().describe('The first choice among those of its type.'),
+    api_version: z.string().nullable().describe('Version of its API.'),
+    logo_url: z.string().nullable().describe('Where its logo is.'),
+    description: z.string().nullable().describe('For people.'),
+    documentation_url: z.string().nullable().describe('Where its documentation is.'),
     keys: z.int().describe('How many active keys it has.'),
     ...stamps,
   })
@@ -45,15 +56,17 @@ const providerFields = {
   base_url: z.string().min(1).max(2000).describe('Where it is: https://host/path, without credentials.'),
   status: providerStatus,
   settings,
+  is_default: z.boolean().describe('The first choice among those of its type.'),
+  api_version: z.string().min(1).max(50).describe('Version of its API.'),
+  logo_url: z.httpUrl().max(2000).describe('Where its logo is.'),
+  description: text.describe('For people.'),
+  documentation_url: z.httpUrl().max(2000).describe('Where its documentation is.'),
 };
 
 export const newProvider = z.strictObject({
   name: z
     .string()
-    .regex(
-      /^[a-z0-9][a-z0-9_.-]{0,62}$/,
-      'Small letters, digits and _ . - only, at most 63, beginning with a letter or digit.',
-    )
+    .regex(providerNames.pattern, providerNames.advice)
     .describe('Unique short name; it does not change.'),
   adapter: providerFields.adapter,
   base_url: providerFields.base_url,
@@ -61,6 +74,11 @@ export const newProvider = z.strictObject({
   type: providerType.exactOptional(),
   status: providerStatus.exactOptional(),
   settings: settings.exactOptional(),
+  is_default: providerFields.is_default.exactOptional(),
+  api_version: providerFields.api_version.exactOptional(),
+  logo_url: providerFields.logo_url.exactOptional(),
+  description: providerFields.description.exactOptional(),
+  documentation_url: providerFields.documentation_url.exactOptional(),
 });
 
 export const providerChange = z.strictObject({
@@ -70,6 +88,11 @@ export const providerChange = z.strictObject({
   base_url: providerFields.base_url.exactOptional(),
   status: providerStatus.exactOptional(),
   settings: settings.exactOptional(),
+  is_default: providerFields.is_default.exactOptional(),
+  api_version: providerFields.api_version.nullable().exactOptional(),
+  logo_url: providerFields.logo_url.nullable().exactOptional(),
+  description: providerFields.description.nullable().exactOptional(),
+  documentation_url: providerFields.documentation_url.nullable().exactOptional(),
 });
 
 export const providerKey = z
@@ -119,7 +142,7 @@ export const providerKeyChange = z.strictObject({
 });
 
 const tokens = z.int().min(1).max(1_000_000_000);
-const modelKind = z.enum(['chat', 'embedding']).describe('What it does.');
+const modelKind = z.enum(modelKinds).describe('What it does.');
 const modelStatus = z
   .enum(['available', 'preview', 'announced', 'retired'])
   .describe('Calls go to available and preview models.');

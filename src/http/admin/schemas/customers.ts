@@ -33,6 +33,10 @@ const customerTypeRef = z
   .max(200)
   .describe('Customer type (id or name) whose prices apply; the organization’s counts before the user’s own.');
 
+const onlyPricedNames = z
+  .boolean()
+  .describe('Names without a negotiated, promotional or customer type’s price do not exist for its keys.');
+
 export const organization = z
   .object({
     id,
@@ -40,6 +44,7 @@ export const organization = z
     name: z.string().describe('Name for people.'),
     status: organizationStatus,
     customer_type: named.nullable().describe('Whose prices apply; null: the platform’s list.'),
+    only_priced_names: onlyPricedNames,
     contact: z.string().nullable().describe('Whom to write to.'),
     notes: z.string().nullable().describe('Notes for operators.'),
     limits,
@@ -68,6 +73,7 @@ export const newOrganization = z.strictObject({
   slug: slug.describe('Short name in addresses, unique; made from the name if missing.').exactOptional(),
   status: organizationStatus.exactOptional(),
   customer_type: customerTypeRef.exactOptional(),
+  only_priced_names: onlyPricedNames.exactOptional(),
   contact: organizationFields.contact.exactOptional(),
   notes: notes.exactOptional(),
   limits: limits.exactOptional(),
@@ -79,6 +85,7 @@ export const organizationChange = z.strictObject({
   name: organizationFields.name.exactOptional(),
   status: organizationStatus.exactOptional(),
   customer_type: customerTypeRef.nullable().exactOptional(),
+  only_priced_names: onlyPricedNames.exactOptional(),
   contact: organizationFields.contact.nullable().exactOptional(),
   notes: notes.nullable().exactOptional(),
   limits: limits.nullable().exactOptional(),

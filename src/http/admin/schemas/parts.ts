@@ -1,5 +1,6 @@
 // What many answers and requests are made of, each with its unit and format.
 import { z } from 'zod';
+import { callNames } from '#core/catalog/names.ts';
 
 export const id = z.uuid().describe('UUID; newer ones sort later.');
 
@@ -11,12 +12,7 @@ export const name = z.string().trim().min(1).max(200);
 export const text = z.string().max(2000);
 
 /** Models, aliases and providers are called by it. */
-export const callName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,199}$/,
-    'Letters, digits and _ . : / @ - only, beginning with a letter or digit.',
-  );
+export const callName = z.string().regex(callNames.pattern, callNames.advice);
 
 /** In answers. */
 export const money = z.string().describe('Money: canonical decimal text in the currency beside it, such as "0.01".');
@@ -110,6 +106,26 @@ export const errorAnswer = z
       code: z.string().describe('What exactly: one of a closed list of words.'),
       message: z.string().describe('What was wrong and what to do, for people.'),
       param: z.string().nullable().describe('The field that was wrong, with its path.'),
+      problems: z
+        .array(
+          z.object({
+            param: z.string().describe('The field.'),
+            message: z.string().describe('What is wrong with it.'),
+            row: z
+              .int()
+              .nullable()
+              .describe('Of a table: its row, counted from 0; null: one that is missing.')
+              .exactOptional(),
+            line: z.int().describe('Of a CSV: its line, counted from 1.').exactOptional(),
+            code: z.string().describe('What exactly, where a table is checked: one of a closed list.').exactOptional(),
+          }),
+        )
+        .describe('Every field that was wrong, where all are checked at once.')
+        .exactOptional(),
+      conflicts: z
+        .array(z.unknown())
+        .describe('What others have changed meanwhile, what you saw and what you sent.')
+        .exactOptional(),
     }),
   })
   .describe('What went wrong.')

@@ -32,6 +32,19 @@ const usageFields = {
 
 export const usage = z.object(usageFields).meta({ id: 'Usage' });
 
+const usageAdjustment = z.object({
+  rerate_id: id.describe('The re-rating; the reference of the wallet’s adjustment.'),
+  reason: z.string().describe('Why it was rated again.'),
+  author: z.string().describe('Who rated it again.'),
+  recorded_at: instant.describe('When it was booked; ISO 8601.'),
+  charge_before: amount.describe('What it had been charged.'),
+  charge: amount.describe('What it came to.'),
+  cost_before: amount.describe('What the provider was thought to bill.'),
+  cost: amount.describe('What it bills.'),
+  charge_receipt: z.unknown().describe('The lines behind the charge.'),
+  cost_receipt: z.unknown().describe('The lines behind the cost.'),
+});
+
 export const usageDetail = z.object({
   data: z
     .array(
@@ -41,6 +54,7 @@ export const usageDetail = z.object({
         charge_receipt: z.unknown().describe('The lines behind the charge.'),
         cost_receipt: z.unknown().describe('The lines behind the cost.'),
         attempts: z.unknown().describe('Every try at a provider.'),
+        adjustments: z.array(usageAdjustment).describe('Each time that it was rated again, the last one last.'),
       }),
     )
     .describe('Everything that was said about the call, the latest word first.'),

@@ -1,0 +1,49 @@
+// Where calls are answered, and the dialect of each address.
+import type { IncomingMessage } from 'node:http';
+import type { Parsed } from '#core/call/model-call.ts';
+import { anthropicDialect } from '#dialects/anthropic/dialect.ts';
+import { parseMessages } from '#dialects/anthropic/parse.ts';
+import { openAiDialect } from '#dialects/openai/dialect.ts';
+import { parseCall } from '#dialects/openai/parse.ts';
+import type { Dialect } from '#ports/dialect.ts';
+
+export interface CallPath {
+  readonly dialect: Dialect;
+  parse(body: Buffer, extraHeaders: Readonly<Record<string, string>>): Parsed;
+  /** Headers that go on to a provider of the same dialect. */
+  readonly hears: ReadonlySet<string>;
+  /** The call is not made: its prompt's tokens are counted, and told in these words. */
+  readonly counting?: (tokens: number) => unknown;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+const anthropicHeaders: ReadonlySet<string> = new Set(['anthropic-version', 'anthropic-beta']);
+
+export const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
+  '/v1/chat/completions': {
+    dialect: openAiDialect,
+    parse: (body, headers) => parseCall('chat', body, headers),
+    hears: nothing,
+  },
+  '/v1/embeddings': {
+    dialect: openAiDialect,
+    parse: (body, headers) => parseCall('embedding', body, headers),
+    hears: nothing,
+  },
+  '/v1/messages': { dialect: anthropicDialect, parse: parseMessages, hears: anthropicHeaders },
+  '/v1/messages/count_tokens': {
+    dialect: anthropicDialect,
+    parse: (body, headers) => parseMessages(body, headers, { counting: true }),
+    hears: anthropicHeaders,
+    counting: (tokens) => ({ input_tokens: tokens }),
+  },
+};
+
+/** At an address that both dialects have, and where nothing is. */
+export function dialectOf(request: IncomingMessage): Dialect {
+  return isAnthropic(request) ? anthropicDialect : openAiDialect;
+}
+
+export function isAnthropic({ headers }: IncomingMessage): boolean {
+  return headers['anthropic-version'] !== undefined;
+}
