@@ -18,6 +18,8 @@ export interface TestRedisOptions {
   /** Kept in this folder, and read from it at the start. */
   readonly folder?: string;
   readonly port?: number;
+  /** More of its settings, as on its command line. */
+  readonly settings?: readonly string[];
 }
 
 const startMsMax = 10_000;
@@ -36,6 +38,7 @@ export async function startRedis(program: string, options: TestRedisOptions = {}
     '',
     '--appendonly',
     'yes',
+    ...(options.settings ?? []),
   ];
   const server = spawn(program, settings, { stdio: ['ignore', 'pipe', 'inherit'] });
   await ready(server);

@@ -1,5 +1,5 @@
 // The way to Redis, and what its silence means: exactness cannot be had, so the call is told to come again.
-import { createClient, defineScript, type RedisArgument } from '@redis/client';
+import { createClient, createCluster, defineScript, type RedisArgument } from '@redis/client';
 import { Failure } from '#core/failure.ts';
 import { AmountBeyondCounting } from '#core/money/amount.ts';
 import { deedsScript } from './script.ts';
@@ -31,15 +31,12 @@ const script = defineScript({
 
 const connectMsMax = 5_000;
 
-/** @throws Failure `not_exact` when nobody answers there. */
-export async function connectRedis(url: string, onError: (error: Error) => void): Promise<RedisConnection> {
-  const client = createClient({
-    url,
-    scripts: { deed: script },
-    // What could not be said at once is not said later: its call has been refused meanwhile.
-    disableOfflineQueue: true,
-    socket: { connectTimeout: connectMsMax, reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 1_000) },
-  });
+/**
+ * Several addresses are those of a Cluster's nodes; each needs to name only some of them.
+ * @throws Failure `not_exact` when nobody answers there.
+ */
+export async function connectRedis(urls: readonly string[], onError: (error: Error) => void): Promise<RedisConnection> {
+  const client = clientFor(urls);
   client.on('error', onError);
   await within(client.connect()).catch((error: unknown) => {
     client.destroy();
@@ -57,6 +54,18 @@ export async function connectRedis(url: string, onError: (error: Error) => void)
       if (client.isOpen) await client.close();
     },
   };
+}
+
+const socket = { connectTimeout: connectMsMax, reconnectStrategy: (tries: number) => Math.min(50 * 2 ** tries, 1_000) };
+
+// What could not be said at once is not said later: its call has been refused meanwhile.
+const said = { disableOfflineQueue: true, socket } as const;
+const scripts = { deed: script };
+
+function clientFor(urls: readonly string[]) {
+  const [url, ...more] = urls;
+  if (more.length === 0) return createClient({ ...said, scripts, ...(url === undefined ? {} : { url }) });
+  return createCluster({ scripts, rootNodes: urls.map((each) => ({ url: each })), defaults: said });
 }
 
 async function within(connecting: Promise<unknown>): Promise<void> {

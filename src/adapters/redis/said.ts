@@ -1,7 +1,7 @@
 // What the script is told and what it answers, as JSON: text for every number that a double could not hold.
 import type { Counter } from '#core/ledger/entry.ts';
 import type { UnitsGiven } from '#core/ledger/unit-counter.ts';
-import { type Amount, amount } from '#core/money/amount.ts';
+import { amount } from '#core/money/amount.ts';
 import { rangesFromJson, type UnitRangesJson } from '#core/usage/unit-range.ts';
 import type { MoneyWanted } from '#ports/fast-store.ts';
 
@@ -52,10 +52,7 @@ const amounts: ReadonlySet<string> = new Set(['granted', 'available', 'needed', 
 export function readOutcome(text: unknown): object {
   const said = JSON.parse(String(text)) as Json;
   return Object.fromEntries(
-    Object.entries(said).map(([name, value]): [string, Amount | unknown] => [
-      name,
-      amounts.has(name) ? amount(BigInt(String(value))) : value,
-    ]),
+    Object.entries(said).map(([name, value]) => [name, amounts.has(name) ? amount(BigInt(String(value))) : value]),
   );
 }
 

@@ -3,7 +3,7 @@ import { type Amount, amount } from '../money/amount.ts';
 import type { Receipt, ReceiptLine } from '../pricing/receipt.ts';
 import type { ChargeEntry, DispatchedCall } from './entry.ts';
 
-/** The same shape with text for every bigint: a new amount that is not translated below does not compile. */
+/** The same with text for every bigint: a new amount that is not translated below does not compile. */
 export type Written<T> = T extends bigint
   ? string
   : T extends object

@@ -144,7 +144,7 @@ local function correct_windows(hold, consumed, now_ms)
   local change = {
     requests = minus(consumed.requests, int('1')),
     tokens = minus(consumed.tokens, hold.tokens),
-    money = minus(consumed.money, hold.granted),
+    money = minus(consumed.money, plus(hold.granted, hold.pooled)),
   }
   local extension = hold.extension
   if not extension then
