@@ -39,13 +39,14 @@ const assistants: readonly Assistant[] = [
     package: '@openai/codex@0.169.0',
     binary: 'codex',
     words: (url) => [
-      ...['exec', '--skip-git-repo-check', '--model', model, '-c', 'model_provider="faregate"'],
-      ...[
-        '-c',
-        `model_providers.faregate={name="Faregate",base_url="${url}/v1",env_key="FAREGATE_KEY",wire_api="responses"}`,
-      ],
+      'exec',
+      '--skip-git-repo-check',
+      `--model=${model}`,
+      '--config=model_provider="faregate"',
+      `--config=model_providers.faregate={name="Faregate",base_url="${url}/v1",env_key="FAREGATE_KEY",wire_api="responses"}`,
       // A search of the web costs money beside the tokens, and has no price here.
-      ...['-c', 'web_search="disabled"', 'Say hello to the gateway.'],
+      '--config=web_search="disabled"',
+      'Say hello to the gateway.',
     ],
     environment: (_url, key) => ({ FAREGATE_KEY: key }),
     answered: /\S/,
