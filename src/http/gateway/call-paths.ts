@@ -5,6 +5,8 @@ import { anthropicDialect } from '#dialects/anthropic/dialect.ts';
 import { parseMessages } from '#dialects/anthropic/parse.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
+import { responsesDialect } from '#dialects/openai/responses/dialect.ts';
+import { parseResponse } from '#dialects/openai/responses/parse.ts';
 import type { Dialect } from '#ports/dialect.ts';
 
 export interface CallPath {
@@ -29,6 +31,13 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     dialect: openAiDialect,
     parse: (body, headers) => parseCall('embedding', body, headers),
     hears: nothing,
+  },
+  '/v1/responses': { dialect: responsesDialect, parse: parseResponse, hears: nothing },
+  '/v1/responses/input_tokens': {
+    dialect: responsesDialect,
+    parse: parseResponse,
+    hears: nothing,
+    counting: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
   },
   '/v1/messages': { dialect: anthropicDialect, parse: parseMessages, hears: anthropicHeaders },
   '/v1/messages/count_tokens': {
