@@ -66,7 +66,7 @@ test('a prompt is completed by sixteen tokens unless more is asked for, and may 
   expect(short.usage).toEqual({ prompt_tokens: 4, completion_tokens: 16, total_tokens: 20 });
   const echoed = await client.completions.create({ model: 'sim/echo', prompt: 'Hello', max_tokens: 4, echo: true });
   expect(echoed.choices[0]?.text).toMatch(/^Hello/);
-  // 20 + 2 of input at a dollar a million… 16 + 4 of output at two.
+  // Six tokens of input at a dollar a million, twenty of output at two.
   expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '4.999954', held: '0' });
 });
 
