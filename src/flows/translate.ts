@@ -34,7 +34,7 @@ export function translate(
     return new Failure('invalid_parameter', message, { param: 'model' });
   }
   const reading = caller.read(call);
-  const written = reading.kind === 'chat' ? upstream.write(reading.chat, call) : reading;
+  const written = reading.kind === 'chat' ? upstream.write(reading.chat, call, target) : reading;
   if (typeof written !== 'string') {
     const { message, param } = written;
     return new Failure('invalid_parameter', message, { param });

@@ -52,7 +52,8 @@ export interface ProviderAdapter {
   usageOfStream(raw: unknown): Usage;
   /** What they carried before the last word, of a stream that never came to it. */
   usageOfBrokenStream?(raw: unknown): Usage;
-  stream(): StreamReader;
+  /** For the answer to a call that passed through as it is written, or was translated. */
+  stream(call: ModelCall): StreamReader;
   /** Where the provider counts a prompt's tokens for nothing. */
   readonly counting?: TokenCounting;
   failure(
@@ -67,7 +68,7 @@ export interface ChatTranslation {
   /** What it writes. */
   readonly format: WireFormat;
   /** The body, in which `request` then sets what is set for every call. */
-  write(chat: ChatRequest, call: ModelCall): string | Untranslatable;
+  write(chat: ChatRequest, call: ModelCall, target: Target): string | Untranslatable;
   /** `undefined` for what is no answer. */
   answer(body: Buffer): ChatAnswer | undefined;
   /** Reads event by event; what one says may need those before it. */

@@ -3,8 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Parsed } from '#core/call/model-call.ts';
 import { anthropicDialect } from '#dialects/anthropic/dialect.ts';
 import { parseMessages } from '#dialects/anthropic/parse.ts';
+import { completionsDialect } from '#dialects/openai/completions-dialect.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
+import { parseCompletion } from '#dialects/openai/parse-completion.ts';
+import { parseModeration } from '#dialects/openai/parse-moderation.ts';
+import { responsesDialect } from '#dialects/openai/responses/dialect.ts';
+import { parseResponse } from '#dialects/openai/responses/parse.ts';
 import type { Dialect } from '#ports/dialect.ts';
 
 export interface CallPath {
@@ -30,6 +35,15 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     parse: (body, headers) => parseCall('embedding', body, headers),
     hears: nothing,
   },
+  '/v1/responses': { dialect: responsesDialect, parse: parseResponse, hears: nothing },
+  '/v1/responses/input_tokens': {
+    dialect: responsesDialect,
+    parse: parseResponse,
+    hears: nothing,
+    counting: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
+  },
+  '/v1/completions': { dialect: completionsDialect, parse: parseCompletion, hears: nothing },
+  '/v1/moderations': { dialect: openAiDialect, parse: parseModeration, hears: nothing },
   '/v1/messages': { dialect: anthropicDialect, parse: parseMessages, hears: anthropicHeaders },
   '/v1/messages/count_tokens': {
     dialect: anthropicDialect,
