@@ -32,7 +32,9 @@ export function translate(
   provider: ProviderAdapter,
 ): Translated | Failure {
   const written =
-    call.kind === 'embedding' ? writeEmbedding(call, dialect, provider) : writeChat(call, dialect, provider);
+    call.kind === 'embedding'
+      ? writeEmbedding(call, dialect, provider)
+      : writeChat(call, dialect, { provider, target });
   if (!written) {
     const message = `"${target.name}" cannot be called in this dialect: nobody here translates it for its provider.`;
     return new Failure('invalid_parameter', message, { param: 'model' });
@@ -56,11 +58,11 @@ interface Written {
 function writeChat(
   call: ModelCall,
   { translation: caller }: Dialect,
-  { translation: upstream }: ProviderAdapter,
+  { provider: { translation: upstream }, target }: { readonly provider: ProviderAdapter; readonly target: Target },
 ): Written | Untranslatable | undefined {
   if (!caller || !upstream || call.kind !== 'chat') return undefined;
   const reading = caller.read(call);
-  const body = reading.kind === 'chat' ? upstream.write(reading.chat, call) : reading;
+  const body = reading.kind === 'chat' ? upstream.write(reading.chat, call, target) : reading;
   if (typeof body !== 'string') return body;
   const translation: Translation = {
     answer(open, bytes, usage) {

@@ -74,7 +74,7 @@ export interface ChatTranslation {
   /** What it writes. */
   readonly format: WireFormat;
   /** The body, in which `request` then sets what is set for every call. */
-  write(chat: ChatRequest, call: ModelCall): string | Untranslatable;
+  write(chat: ChatRequest, call: ModelCall, target: Target): string | Untranslatable;
   /** `undefined` for what is no answer. */
   answer(body: Buffer): ChatAnswer | undefined;
   /** Reads event by event; what one says may need those before it. */

@@ -1,5 +1,6 @@
 // Texts to be embedded, in our words: what one dialect asks is written in it before a provider of another dialect reads it.
-import { type Untranslatable, untranslatable } from './chat.ts';
+import type { Untranslatable } from './chat.ts';
+import { untranslatable } from './untranslatable.ts';
 
 /** What the vectors are for; makers that make different ones for each want to be told. */
 export type EmbeddingPurpose =
@@ -43,7 +44,7 @@ export function unheededOption(
 ): Untranslatable | undefined {
   const option = unheeded.find((name) => request[name] !== undefined);
   if (option === undefined) return undefined;
-  return untranslatable(request.names[option] ?? option, 'has no counterpart at the provider of this model.');
+  return untranslatable(request.names[option] ?? option);
 }
 
 /** A vector for each text, as providers write them; `undefined` for anything else. */

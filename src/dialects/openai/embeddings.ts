@@ -1,6 +1,6 @@
 // Embeddings of OpenAI's dialect, read into our words and told out of them.
 import { type EmbeddingAnswer, type EmbeddingReading } from '#core/call/embedding.ts';
-import { untranslatable } from '#core/call/chat.ts';
+import { untranslatable } from '#core/call/untranslatable.ts';
 import { isFields, wordOf } from '#core/usage/counts.ts';
 import type { DialectEmbeddingTranslation } from '#ports/dialect.ts';
 
@@ -21,7 +21,7 @@ function readEmbedding(body: string): EmbeddingReading {
   const fields: unknown = JSON.parse(body);
   if (!isFields(fields)) return untranslatable('input', 'is missing.');
   const unheeded = Object.keys(fields).find((name) => !heeded.has(name) && (fields[name] ?? undefined) !== undefined);
-  if (unheeded !== undefined) return untranslatable(unheeded, 'has no counterpart at the provider of this model.');
+  if (unheeded !== undefined) return untranslatable(unheeded);
   const { input, dimensions } = fields;
   const texts: readonly unknown[] = Array.isArray(input) ? input : [input];
   if (!areTexts(texts)) return untranslatable('input', 'must be a text or a list of texts for this model.');
