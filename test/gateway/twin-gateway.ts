@@ -23,6 +23,7 @@ import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
+import { googleProvider } from '#providers/google/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -64,7 +65,12 @@ export async function startTwinGateway(
   await snapshot.refresh();
   const ledger = new MemoryLedger(clock);
   for (const price of prices) ledger.publish(price);
-  const adapters = [openAiCompatible(), anthropicProvider(), simulatorProvider(() => simulator.origin)];
+  const adapters = [
+    openAiCompatible(),
+    anthropicProvider(),
+    googleProvider(),
+    simulatorProvider(() => simulator.origin),
+  ];
   const house: House = {
     clock,
     identifiers: uuidsByTime,
