@@ -14,25 +14,22 @@ export function geminiPathOf(path: string, query: string): CallPath | undefined 
   // Most calls go elsewhere, and none of these has no colon.
   if (!path.includes(':')) return undefined;
   const [, written, deed] = pattern.exec(path) ?? [];
-  if (written === undefined) return undefined;
-  const name = decoded(written);
-  const place = { dialect: geminiDialect, hears: nothing };
-  switch (deed) {
-    case 'generateContent':
-      return { ...place, parse: (body, headers) => parseGenerate(body, headers, { name }) };
-    case 'streamGenerateContent': {
-      const framing = new URLSearchParams(query).get('alt') === 'sse' ? {} : { framing: listFraming() };
-      return { ...place, ...framing, parse: (body, headers) => parseGenerate(body, headers, { name, streamed: true }) };
-    }
-    case 'countTokens':
-      return {
-        ...place,
-        parse: (body, headers) => parseGenerate(body, headers, { name, counting: true }),
-        counting: (tokens) => ({ totalTokens: tokens }),
-      };
-    default: {
-      const batch = deed === 'batchEmbedContents';
-      return { ...place, parse: (body, headers) => parseEmbed(body, headers, { name, batch }) };
-    }
+  if (written === undefined || deed === undefined) return undefined;
+  return { dialect: geminiDialect, hears: nothing, ...pathOf(deed, decoded(written), query) };
+}
+
+function pathOf(deed: string, name: string, query: string): Pick<CallPath, 'parse' | 'counting' | 'framing'> {
+  if (deed === 'generateContent') return { parse: (body, headers) => parseGenerate(body, headers, { name }) };
+  if (deed === 'streamGenerateContent') {
+    const framing = new URLSearchParams(query).get('alt') === 'sse' ? {} : { framing: listFraming() };
+    return { ...framing, parse: (body, headers) => parseGenerate(body, headers, { name, streamed: true }) };
   }
+  if (deed === 'countTokens') {
+    return {
+      parse: (body, headers) => parseGenerate(body, headers, { name, counting: true }),
+      counting: (tokens) => ({ totalTokens: tokens }),
+    };
+  }
+  const batch = deed === 'batchEmbedContents';
+  return { parse: (body, headers) => parseEmbed(body, headers, { name, batch }) };
 }

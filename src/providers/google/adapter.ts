@@ -64,19 +64,14 @@ interface Asked {
 }
 
 function askedBy(call: ModelCall, plan: ProviderRequestPlan): Asked {
-  switch (call.format) {
-    case 'generate-content':
-      return {
-        deed: call.streamed ? 'streamGenerateContent?alt=sse' : 'generateContent',
-        body: generateBody(call, plan),
-      };
-    case 'embed-content':
-      return { deed: 'embedContent', body: withModel(call.body, plan) };
-    case 'batch-embed-contents':
-      return { deed: 'batchEmbedContents', body: batchBody(call, plan) };
-    default:
-      throw new Error(`A call written as ${call.format} was sent where nobody reads it.`);
+  const { format, streamed, body } = call;
+  if (format === 'generate-content') {
+    const deed = streamed ? 'streamGenerateContent?alt=sse' : 'generateContent';
+    return { deed, body: generateBody(call, plan) };
   }
+  if (format === 'embed-content') return { deed: 'embedContent', body: withModel(body, plan) };
+  if (format === 'batch-embed-contents') return { deed: 'batchEmbedContents', body: batchBody(call, plan) };
+  throw new Error(`A call written as ${format} was sent where nobody reads it.`);
 }
 
 function generateBody({ body }: ModelCall, { outputLimit }: ProviderRequestPlan): string {
