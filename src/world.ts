@@ -37,6 +37,7 @@ import { Snapshot } from '#flows/snapshot.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
 import { googleProvider } from '#providers/google/adapter.ts';
+import { openAiProvider } from '#providers/openai/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Books } from '#ports/books.ts';
@@ -109,6 +110,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     openAiCompatible(),
     anthropicProvider(),
     googleProvider(),
+    openAiProvider(),
     simulatorProvider(() => simulator.origin),
   ];
   const house: House = {

@@ -59,7 +59,8 @@ export interface ProviderAdapter {
   usageOfStream(raw: unknown): Usage;
   /** What they carried before the last word, of a stream that never came to it. */
   usageOfBrokenStream?(raw: unknown): Usage;
-  stream(): StreamReader;
+  /** For the answer to a call that passed through as it is written, or was translated. */
+  stream(call: ModelCall): StreamReader;
   /** Where the provider counts a prompt's tokens for nothing. */
   readonly counting?: TokenCounting;
   failure(

@@ -24,6 +24,7 @@ import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
 import { googleProvider } from '#providers/google/adapter.ts';
+import { openAiProvider } from '#providers/openai/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -69,6 +70,7 @@ export async function startTwinGateway(
     openAiCompatible(),
     anthropicProvider(),
     googleProvider(),
+    openAiProvider(),
     simulatorProvider(() => simulator.origin),
   ];
   const house: House = {

@@ -37,13 +37,20 @@ export async function answerAbout(
   const { house } = dependencies;
   if (path === '/') return door.json(200, { status: 'live' });
   const page = pages[path] ?? (isModelPath(path) ? oneModel : undefined);
-  if (!page) throw new Failure('not_found', `There is nothing at ${path}. Chat is at /v1/chat/completions.`);
+  if (!page) throw new Failure('not_found', nothingAt(path));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new Failure('method_not_allowed', `This address takes GET, not ${request.method ?? 'nothing'}.`);
   }
   const caller = await authenticate(house, keyOf(request));
   const asked = { path, query: new URLSearchParams(query), dialect: door.dialect };
   door.json(200, await page(dependencies, caller, asked));
+}
+
+function nothingAt(path: string): string {
+  if (path.startsWith('/v1/responses/')) {
+    return `There is nothing at ${path}: responses are answered at /v1/responses, and none is kept here to be read again.`;
+  }
+  return `There is nothing at ${path}. Chat is at /v1/chat/completions.`;
 }
 
 interface Asked {

@@ -8,6 +8,8 @@ import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
 import type { Dialect, Framing } from '#ports/dialect.ts';
 import { geminiPathOf } from './gemini-paths.ts';
+import { responsesDialect } from '#dialects/openai/responses/dialect.ts';
+import { parseResponse } from '#dialects/openai/responses/parse.ts';
 
 export interface CallPath {
   readonly dialect: Dialect;
@@ -32,6 +34,13 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     dialect: openAiDialect,
     parse: (body, headers) => parseCall('embedding', body, headers),
     hears: nothing,
+  },
+  '/v1/responses': { dialect: responsesDialect, parse: parseResponse, hears: nothing },
+  '/v1/responses/input_tokens': {
+    dialect: responsesDialect,
+    parse: parseResponse,
+    hears: nothing,
+    counting: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
   },
   '/v1/messages': { dialect: anthropicDialect, parse: parseMessages, hears: anthropicHeaders },
   '/v1/messages/count_tokens': {

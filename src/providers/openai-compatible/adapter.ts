@@ -13,7 +13,11 @@ import { normalizeOpenAiUsage } from './usage.ts';
 
 const normalizer = { id: 'openai-compatible', version: '1' };
 
-const paths = { 'chat-completions': '/chat/completions', embeddings: '/embeddings' } as const;
+const paths = {
+  'chat-completions': '/chat/completions',
+  completions: '/completions',
+  embeddings: '/embeddings',
+} as const;
 
 export function openAiCompatible(): ProviderAdapter {
   return {
@@ -33,17 +37,30 @@ export function openAiCompatible(): ProviderAdapter {
     usageOfStream(raw) {
       return normalizeOpenAiUsage(raw, { endpoint: 'chat' });
     },
-    stream: openAiStreamReader,
+    stream: ({ format }) => openAiStreamReader(format === 'completions' ? 'completions' : 'chat'),
     failure: openAiFailure,
   };
 }
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
-  const { target, credential } = plan;
+  return openAiPost(call, plan, { path: pathOf(call), edits: edits(call, plan) });
+}
+
+export interface Posted {
+  readonly path: string;
+  readonly edits: FieldEdits;
+}
+
+/** The body as it came, at one of the provider's addresses. */
+export function openAiPost(
+  call: ModelCall,
+  { target, credential }: ProviderRequestPlan,
+  { path, edits: changed }: Posted,
+): UpstreamRequest {
   const base = addressOf(target.provider.baseUrl);
   return {
     origin: base.origin,
-    path: `${base.path}${pathOf(call)}${base.search}`,
+    path: `${base.path}${path}${base.search}`,
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -52,7 +69,7 @@ export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): Upstr
       'accept-encoding': 'identity',
       ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
     },
-    body: spliceFields(call.body, edits(call, plan)),
+    body: spliceFields(call.body, changed),
     headTimeoutMs: target.provider.headTimeoutMs,
     idleTimeoutMs: target.provider.idleTimeoutMs,
   };
@@ -65,7 +82,8 @@ function pathOf({ format }: ModelCall): string {
 
 function edits(call: ModelCall, { target, outputLimit }: ProviderRequestPlan): FieldEdits {
   const changed = new Map<string, string | undefined>([['model', JSON.stringify(target.model)]]);
-  if (outputLimit !== undefined) {
+  if (outputLimit !== undefined && call.format === 'completions') changed.set('max_tokens', String(outputLimit));
+  else if (outputLimit !== undefined) {
     const field = call.outputLimitField ?? target.provider.outputLimitField;
     changed.set(field, String(outputLimit));
     // A provider that reads the other one would not stop at what is held.
@@ -83,7 +101,7 @@ function isRefusal(answer: Readonly<Record<string, unknown>>): boolean {
   return typeof error === 'object' && error !== null && !usage && !choices && !data;
 }
 
-function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
+export function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(answer.toString('utf8'));
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
