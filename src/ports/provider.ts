@@ -1,5 +1,5 @@
 // What an upstream speaks: how a call is put to it, and how its answer is read. Pure translation; a folder each.
-import type { Target } from '#core/catalog/catalog.ts';
+import type { ModelKind, Target } from '#core/catalog/catalog.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest, Untranslatable } from '#core/call/chat.ts';
 import type { EmbeddingAnswer, EmbeddingRequest } from '#core/call/embedding.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
@@ -63,6 +63,8 @@ export interface ProviderAdapter {
   stream(call: ModelCall): StreamReader;
   /** Where the provider counts a prompt's tokens for nothing. */
   readonly counting?: TokenCounting;
+  /** How it lists its models, where that is not as OpenAI does. */
+  readonly listing?: ModelListing;
   failure(
     status: number,
     headers: Readonly<Record<string, string | readonly string[] | undefined>>,
@@ -88,6 +90,14 @@ export interface EmbeddingTranslation {
   write(request: EmbeddingRequest, call: ModelCall): string | Untranslatable;
   /** As many vectors as there were texts; `undefined` for what is no answer. */
   answer(body: Buffer): EmbeddingAnswer | undefined;
+}
+
+/** A list of what a provider offers, below its own address. */
+export interface ModelListing {
+  readonly path: string;
+  headers(credential: string | undefined): Readonly<Record<string, string>>;
+  /** Its models as calls name them; `undefined` for what is no list. */
+  read(answer: unknown): readonly { readonly id: string; readonly kind: ModelKind }[] | undefined;
 }
 
 /** A call to a free count of its prompt's tokens. */

@@ -10,6 +10,7 @@ import type { UpstreamRequest } from '#ports/upstream.ts';
 import { geminiTranslation } from './chat/translation.ts';
 import { geminiEmbedding } from './embeddings.ts';
 import { googleFailure } from './failure.ts';
+import { googleListing } from './listing.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { chunkStreamReader } from './stream-reader.ts';
 import { normalizeEmbedding, normalizeGenerate } from './usage.ts';
@@ -29,6 +30,7 @@ export function googleProvider(): ProviderAdapter {
       field: 'totalTokens',
       request: (call, plan) => googleRequest(call, plan, { deed: 'countTokens', body: countingBody(call, plan) }),
     },
+    listing: googleListing,
     usageOf(call, answer) {
       const parsed = parseAnswer(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
