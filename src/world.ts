@@ -38,6 +38,7 @@ import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
+import { googleProvider } from '#providers/google/adapter.ts';
 import { openAiProvider } from '#providers/openai/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorProvider } from '#providers/simulator/adapter.ts';
@@ -109,8 +110,9 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   const simulator = opened.adopt(await startSimulator({ host: '127.0.0.1', port: 0 }), (ours) => ours.stop());
   const adapters = [
     openAiCompatible(),
-    openAiProvider(),
     anthropicProvider(),
+    googleProvider(),
+    openAiProvider(),
     simulatorProvider(() => simulator.origin),
   ];
   const house: House = {
@@ -141,6 +143,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     randomBytes: (count) => randomBytes(count),
     refresh,
     adapters: adapters.map((adapter) => adapter.name),
+    listings: new Map(adapters.flatMap(({ name, listing }) => (listing ? [[name, listing]] : []))),
     typicalRequest: config.typicalRequest,
     defaultTerms: readDefaultTerms(),
     canonicalProvider,

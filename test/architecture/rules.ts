@@ -26,7 +26,7 @@ export const rules: readonly Rule[] = [
   { folder: 'providers/shape.ts', house: ['core'], packages: [], builtins: [] },
   {
     folder: 'providers/*',
-    house: ['core', 'ports', 'providers/openai', 'providers/openai-compatible'],
+    house: ['core', 'ports', 'providers/google', 'providers/openai', 'providers/openai-compatible'],
     packages: schema,
     builtins: computing,
   },

@@ -23,6 +23,7 @@ import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
+import { googleProvider } from '#providers/google/adapter.ts';
 import { openAiProvider } from '#providers/openai/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
@@ -67,8 +68,9 @@ export async function startTwinGateway(
   for (const price of prices) ledger.publish(price);
   const adapters = [
     openAiCompatible(),
-    openAiProvider(),
     anthropicProvider(),
+    googleProvider(),
+    openAiProvider(),
     simulatorProvider(() => simulator.origin),
   ];
   const house: House = {

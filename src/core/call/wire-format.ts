@@ -14,6 +14,7 @@ export const wireFormats = [
   'messages',
   'generate-content',
   'embed-content',
+  'batch-embed-contents',
   'rerank',
   'music',
 ] as const;

@@ -8,9 +8,11 @@ import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
 import { parseCompletion } from '#dialects/openai/parse-completion.ts';
 import { parseModeration } from '#dialects/openai/parse-moderation.ts';
+import { geminiDialect } from '#dialects/gemini/dialect.ts';
+import type { Dialect, Framing } from '#ports/dialect.ts';
+import { geminiPathOf } from './gemini-paths.ts';
 import { responsesDialect } from '#dialects/openai/responses/dialect.ts';
 import { parseResponse } from '#dialects/openai/responses/parse.ts';
-import type { Dialect } from '#ports/dialect.ts';
 
 export interface CallPath {
   readonly dialect: Dialect;
@@ -19,6 +21,7 @@ export interface CallPath {
   readonly hears: ReadonlySet<string>;
   /** The call is not made: its prompt's tokens are counted, and told in these words. */
   readonly counting?: (tokens: number) => unknown;
+  readonly framing?: Framing;
 }
 
 const nothing: ReadonlySet<string> = new Set();
@@ -54,15 +57,21 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
 };
 
 /** What a call to this address is; `undefined` where none can be made. */
-export function callPathOf(path: string): CallPath | undefined {
-  return callPaths[path];
+export function callPathOf(path: string, query = ''): CallPath | undefined {
+  return callPaths[path] ?? geminiPathOf(path, query);
 }
 
 /** At an address that both dialects have, and where nothing is. */
 export function dialectOf(request: IncomingMessage): Dialect {
+  if (isGemini(request)) return geminiDialect;
   return isAnthropic(request) ? anthropicDialect : openAiDialect;
 }
 
 export function isAnthropic({ headers }: IncomingMessage): boolean {
   return headers['anthropic-version'] !== undefined;
+}
+
+/** Its clients send their key under a name of its own. */
+export function isGemini({ url = '', headers }: IncomingMessage): boolean {
+  return url.startsWith('/v1beta/') || url.startsWith('/v1beta?') || headers['x-goog-api-key'] !== undefined;
 }

@@ -10,6 +10,7 @@ import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { anthropicTranslation } from './chat/translation.ts';
 import { withoutForeignThoughts } from './foreign-thoughts.ts';
+import { anthropicListing, apiVersion } from './listing.ts';
 import { messageStreamReader } from './stream-reader.ts';
 import { thinkingWithin } from './thinking-budget.ts';
 import { cutShort, messageUsage } from './usage.ts';
@@ -17,9 +18,6 @@ import { cutShort, messageUsage } from './usage.ts';
 const formats: ReadonlySet<WireFormat> = new Set(['messages']);
 
 const normalizer = { id: 'anthropic', version: '1' };
-
-/** The only one there is; a caller's own word on it goes first. */
-const apiVersion = '2023-06-01';
 
 export function anthropicProvider(): ProviderAdapter {
   return {
@@ -35,8 +33,10 @@ export function anthropicProvider(): ProviderAdapter {
       return messagesRequest(call, plan, { path: '/messages', edits: limit });
     },
     counting: {
+      field: 'input_tokens',
       request: (call, plan) => messagesRequest(call, plan, { path: '/messages/count_tokens', edits: new Map() }),
     },
+    listing: anthropicListing,
     usageOf(_call, answer) {
       const parsed = parseAnswer(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
@@ -58,6 +58,7 @@ interface Asked {
 
 function messagesRequest(call: ModelCall, { target, credential }: ProviderRequestPlan, asked: Asked): UpstreamRequest {
   const base = addressOf(target.provider.baseUrl);
+  // A caller's own word on the version goes first.
   const { 'anthropic-version': version = apiVersion, 'anthropic-beta': beta } = call.extraHeaders;
   return {
     origin: base.origin,

@@ -6,6 +6,7 @@ import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from './address.ts';
 import { openAiTranslation } from './chat/translation.ts';
+import { openAiEmbedding } from './embeddings.ts';
 import { openAiFailure } from './failure.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
@@ -23,6 +24,7 @@ export function openAiCompatible(): ProviderAdapter {
     name: 'openai-compatible',
     speaks: new Set(Object.keys(paths) as (keyof typeof paths)[]),
     translation: openAiTranslation,
+    embedding: openAiEmbedding,
     request: openAiRequest,
     usageOf(call, answer) {
       const endpoint = call.kind === 'chat' ? 'chat' : 'embeddings';

@@ -22,6 +22,7 @@ export function openAiProvider(): ProviderAdapter {
     speaks: new Set<WireFormat>([...compatible.speaks, 'responses', 'moderations']),
     request: openAiMakersRequest,
     counting: {
+      field: 'input_tokens',
       request: (call, plan) => openAiPost(call, plan, { path: '/responses/input_tokens', edits: modelOf(plan) }),
     },
     usageOf(call, answer, headers) {
