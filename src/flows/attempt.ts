@@ -1,4 +1,5 @@
 // Tries a call's targets in order: again where that may help, the next one where it does not, until one answers.
+import { withoutCredential } from '#core/call/without-credential.ts';
 import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
@@ -127,7 +128,8 @@ async function tryOnce(
     return { answer, provider, priced, translation };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
-  const said = provider.failure(answer.status, answer.headers, body);
+  const refusal = provider.failure(answer.status, answer.headers, body);
+  const said = { ...refusal, message: withoutCredential(refusal.message, credentialOf(target)) };
   note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
     status: answer.status,
     error: said.message,

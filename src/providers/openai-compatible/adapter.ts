@@ -1,12 +1,14 @@
 // Any upstream that speaks OpenAI's dialect. The body passes through but for the model and what the hold needs.
 import type { ModelCall } from '#core/call/model-call.ts';
-import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
+import { spliceFields } from '#core/call/splice.ts';
 import { missingUsage, notBillable } from '#core/usage/usage.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from './address.ts';
 import { openAiTranslation } from './chat/translation.ts';
+import { editsFor } from './edits.ts';
 import { openAiFailure } from './failure.ts';
+import { headersFor } from './headers.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
 
@@ -37,20 +39,14 @@ export function openAiCompatible(): ProviderAdapter {
 }
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
-  const { target, credential } = plan;
+  const { target } = plan;
   const base = addressOf(target.provider.baseUrl);
   return {
     origin: base.origin,
     path: `${base.path}${pathOf(call)}${base.search}`,
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: call.streamed ? 'text/event-stream' : 'application/json',
-      // The answer passes through as it comes, and its usage is read on the way.
-      'accept-encoding': 'identity',
-      ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
-    },
-    body: spliceFields(call.body, edits(call, plan)),
+    headers: headersFor(call, plan),
+    body: spliceFields(call.body, editsFor(call, plan)),
     headTimeoutMs: target.provider.headTimeoutMs,
     idleTimeoutMs: target.provider.idleTimeoutMs,
   };
@@ -59,21 +55,6 @@ export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): Upstr
 function pathOf({ format }: ModelCall): string {
   if (format in paths) return paths[format as keyof typeof paths];
   throw new Error(`A call written as ${format} was sent where nobody reads it.`);
-}
-
-function edits(call: ModelCall, { target, outputLimit }: ProviderRequestPlan): FieldEdits {
-  const changed = new Map<string, string | undefined>([['model', JSON.stringify(target.model)]]);
-  if (outputLimit !== undefined) {
-    const field = call.outputLimitField ?? target.provider.outputLimitField;
-    changed.set(field, String(outputLimit));
-    // A provider that reads the other one would not stop at what is held.
-    changed.set(field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens', undefined);
-  }
-  // Without it a stream ends without a word about its usage.
-  if (call.streamed) {
-    changed.set('stream_options', JSON.stringify({ ...call.streamOptions, include_usage: true }));
-  }
-  return changed;
 }
 
 function isRefusal(answer: Readonly<Record<string, unknown>>): boolean {
