@@ -1,5 +1,5 @@
 // Tries a call's targets in order: again where that may help, the next one where it does not, until one answers.
-import { withoutCredential } from '#core/call/without-credential.ts';
+import { quotable } from '#core/call/quotable.ts';
 import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
@@ -128,8 +128,7 @@ async function tryOnce(
     return { answer, provider, priced, translation };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
-  const refusal = provider.failure(answer.status, answer.headers, body);
-  const said = { ...refusal, message: withoutCredential(refusal.message, credentialOf(target)) };
+  const said = quotable(provider.failure(answer.status, answer.headers, body), credentialOf(target));
   note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
     status: answer.status,
     error: said.message,

@@ -63,7 +63,7 @@ function credentialsOf(key: KeyColumns, provider: ProviderColumns, { vault, warn
 const headTimeoutMsByDefault = 600_000;
 const idleTimeoutMsByDefault = 120_000;
 
-function providerOf(row: ProviderColumns, credentials: readonly Credential[]): Provider {
+export function providerOf(row: ProviderColumns, credentials: readonly Credential[]): Provider {
   const { settings } = row;
   const manners = readManners(settings);
   return {
