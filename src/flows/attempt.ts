@@ -152,7 +152,7 @@ function failedWith(status: number, said: ProviderFailure): Exclude<Tried, Answe
     ...(said.param === undefined ? {} : { param: said.param }),
     ...(said.retryAfterMs === undefined ? {} : { retryAfterMs: said.retryAfterMs }),
   };
-  if (status === 401 || status === 402 || status === 403) {
+  if (status === 401 || status === 402 || status === 403 || said.credentialRefused === true) {
     // Our account with the provider, not the caller's with us.
     const message = 'The provider refused our credential. The operator has to look at its provider key.';
     return { failure: new Failure('upstream_failed', message, { ...detail, shouldRetry: false }), next: 'next-target' };

@@ -2,6 +2,8 @@
 import { promptTokensMax } from '#core/call/bounds.ts';
 import { isReachable } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
+import { isFields } from '#core/usage/counts.ts';
+import type { TokenCounting } from '#ports/provider.ts';
 import { UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
 import { credentialOf } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
@@ -19,7 +21,7 @@ export async function countTokens(house: House, { key, call }: IncomingCall): Pr
     const adapter = house.providers.get(target.provider.adapter);
     if (!adapter?.counting || !adapter.speaks.has(call.format) || !isReachable(target.provider)) continue;
     const plan = { target, credential: credentialOf(target), outputLimit: undefined };
-    const counted = await asked(house, adapter.counting.request(call, plan));
+    const counted = await asked(house, adapter.counting, adapter.counting.request(call, plan));
     if (counted !== undefined) return counted;
   }
   const bounds = route.targets.map((target) => promptTokensMax(call, target));
@@ -31,14 +33,13 @@ export async function countTokens(house: House, { key, call }: IncomingCall): Pr
 }
 
 /** `undefined` where the provider does not say: the bound does as well. */
-async function asked(house: House, request: UpstreamRequest): Promise<number | undefined> {
+async function asked(house: House, { field }: TokenCounting, request: UpstreamRequest): Promise<number | undefined> {
   try {
     const answer = await house.upstream.send(request);
     const body = await answer.body.whole(answerBytesMax);
     if (answer.status !== 200) return undefined;
     const parsed: unknown = JSON.parse(body.toString('utf8'));
-    const tokens: unknown =
-      typeof parsed === 'object' && parsed !== null && 'input_tokens' in parsed && parsed.input_tokens;
+    const tokens = isFields(parsed) ? parsed[field] : undefined;
     return typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens >= 0 ? tokens : undefined;
   } catch (error) {
     if (error instanceof UpstreamError || error instanceof SyntaxError) return undefined;

@@ -74,6 +74,7 @@ export async function meterStream(
   }
   // An upstream may leave out the blank line behind its last event, which is the one with the usage.
   if (!cause) await meter.take(reader.read(Buffer.from('\n\n')).filter(isMoreThanBlank), 0);
+  if (reader.end) await meter.take(reader.end(), 0);
   const usage = usageOf(open, meter, provider);
   const told = {
     held: meter.held,

@@ -1,15 +1,18 @@
 // Where caller and provider speak different dialects: what is asked and answered goes through our words.
+import type { Untranslatable } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Usage } from '#core/usage/usage.ts';
-import type { DialectTranslation, SpokenStream } from '#ports/dialect.ts';
+import type { Dialect, DialectTranslation, SpokenStream } from '#ports/dialect.ts';
 import type { ChatTranslation, ProviderAdapter, StreamEvent, StreamReader } from '#ports/provider.ts';
 import type { OpenCall } from './dispatch.ts';
 
 export interface Translation {
-  readonly dialect: DialectTranslation;
-  readonly provider: ChatTranslation;
+  /** A whole answer in the caller's dialect; `undefined` for one that nobody can read. */
+  answer(open: OpenCall, body: Buffer, usage: Usage): string | undefined;
+  readonly stream?: { readonly dialect: DialectTranslation; readonly provider: ChatTranslation };
 }
 
 export interface Translated {
@@ -28,44 +31,104 @@ export function translate(
   target: Target,
   provider: ProviderAdapter,
 ): Translated | Failure {
-  const [caller, upstream] = [dialect.translation, provider.translation];
-  if (!caller || !upstream || call.kind !== 'chat') {
+  const written =
+    call.kind === 'embedding'
+      ? writeEmbedding(call, dialect, provider)
+      : writeChat(call, dialect, { provider, target });
+  if (!written) {
     const message = `"${target.name}" cannot be called in this dialect: nobody here translates it for its provider.`;
     return new Failure('invalid_parameter', message, { param: 'model' });
   }
-  const reading = caller.read(call);
-  const written = reading.kind === 'chat' ? upstream.write(reading.chat, call) : reading;
-  if (typeof written !== 'string') {
+  if (written.kind === 'untranslatable') {
     const { message, param } = written;
     return new Failure('invalid_parameter', message, { param });
   }
+  const { format, body, translation } = written;
   const { streamOptions: _options, outputLimitField: _field, ...rest } = call;
-  return {
-    call: { ...rest, format: upstream.format, body: written },
-    translation: { dialect: caller, provider: upstream },
+  return { call: { ...rest, format, body }, translation };
+}
+
+interface Written {
+  readonly kind: 'written';
+  readonly format: WireFormat;
+  readonly body: string;
+  readonly translation: Translation;
+}
+
+function writeChat(
+  call: ModelCall,
+  { translation: caller }: Dialect,
+  { provider: { translation: upstream }, target }: { readonly provider: ProviderAdapter; readonly target: Target },
+): Written | Untranslatable | undefined {
+  if (!caller || !upstream || call.kind !== 'chat') return undefined;
+  const reading = caller.read(call);
+  const body = reading.kind === 'chat' ? upstream.write(reading.chat, call, target) : reading;
+  if (typeof body !== 'string') return body;
+  const translation: Translation = {
+    answer(open, bytes, usage) {
+      const answer = upstream.answer(bytes);
+      return answer && caller.answer(answer, open, usage);
+    },
+    stream: { dialect: caller, provider: upstream },
   };
+  return { kind: 'written', format: upstream.format, body, translation };
+}
+
+function writeEmbedding(
+  call: ModelCall,
+  { embedding: caller }: Dialect,
+  { embedding: upstream }: ProviderAdapter,
+): Written | Untranslatable | undefined {
+  if (!caller || !upstream) return undefined;
+  const reading = caller.read(call);
+  const body = reading.kind === 'embedding' ? upstream.write(reading.request, call) : reading;
+  if (typeof body !== 'string') return body;
+  const translation: Translation = {
+    answer(open, bytes, usage) {
+      const answer = upstream.answer(bytes);
+      return answer && caller.answer(answer, open, usage);
+    },
+  };
+  return { kind: 'written', format: upstream.format, body, translation };
 }
 
 /** @throws Failure `upstream_failed` for an answer that nobody can read. */
-export function spokenAnswer(open: OpenCall, { dialect, provider }: Translation, body: Buffer, usage: Usage): Buffer {
-  const answer = provider.answer(body);
-  if (!answer) throw new Failure('upstream_failed', 'The provider answered in words that are not understood.');
-  return Buffer.from(dialect.answer(answer, open, usage));
+export function spokenAnswer(open: OpenCall, translation: Translation, body: Buffer, usage: Usage): Buffer {
+  const answer = translation.answer(open, body, usage);
+  if (answer === undefined) {
+    throw new Failure('upstream_failed', 'The provider answered in words that are not understood.');
+  }
+  return Buffer.from(answer);
 }
 
 /** Reads as `reader` does; the bytes are the caller's. */
 export function spokenStream(
   open: OpenCall,
   reader: StreamReader,
-  { dialect, provider }: Translation,
+  { stream }: Translation,
 ): { readonly reader: StreamReader; readonly words: SpokenStream } {
-  const words = dialect.stream(open);
-  const eventsOf = provider.events();
+  if (!stream) throw new Error('A call without a stream was answered with one.');
+  const words = stream.dialect.stream(open);
+  const eventsOf = stream.provider.events();
   const tell = (bytes: Buffer): Buffer => {
     const told = eventsOf(bytes).map((event) => words.tell(event));
     return Buffer.from(told.join(''));
   };
-  return { words, reader: { read: (piece) => reader.read(piece).map((event) => new SpokenEvent(event, tell)) } };
+  const spoken = (events: readonly StreamEvent[]) => events.flatMap((event) => spokenEvents(event, tell));
+  return {
+    words,
+    reader: { read: (piece) => spoken(reader.read(piece)), end: () => spoken(reader.end?.() ?? []) },
+  };
+}
+
+const nothing = Buffer.alloc(0);
+
+/** What a provider says beside its last usage is passed on at once: the caller's own last words have no room for it. */
+function spokenEvents(event: StreamEvent, tell: (bytes: Buffer) => Buffer): readonly StreamEvent[] {
+  if (event.kind !== 'usage') return [new SpokenEvent(event, tell)];
+  const { bytes, deltas, textBytes, usage } = event;
+  const said = new SpokenEvent({ kind: 'other', bytes, deltas, textBytes }, tell);
+  return [said, { kind: 'usage', bytes: nothing, deltas: 0, textBytes: 0, usage }];
 }
 
 /** Told only when it is passed on: of what is cut off the stream's words must know nothing. */

@@ -1,5 +1,6 @@
 // What callers speak: how answers and failures are put to them. Pure translation; a folder each.
 import type { ChatAnswer, ChatEvent, ChatReading } from '#core/call/chat.ts';
+import type { EmbeddingAnswer, EmbeddingReading } from '#core/call/embedding.ts';
 import type { Route } from '#core/catalog/catalog.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { Failure } from '#core/failure.ts';
@@ -21,6 +22,8 @@ export interface Dialect {
   };
   /** For providers that speak another one; without it they cannot be called in this dialect. */
   readonly translation?: DialectTranslation;
+  /** The same for texts to be embedded. */
+  readonly embedding?: DialectEmbeddingTranslation;
 }
 
 export interface DialectTranslation {
@@ -29,6 +32,20 @@ export interface DialectTranslation {
   /** What the provider answered. */
   answer(answer: ChatAnswer, speaking: Speaking, usage: Usage): string;
   stream(speaking: Speaking): SpokenStream;
+}
+
+export interface DialectEmbeddingTranslation {
+  read(call: ModelCall): EmbeddingReading;
+  answer(answer: EmbeddingAnswer, speaking: Speaking, usage: Usage): string;
+}
+
+/** How a stream's events go over the wire, where that is not as server-sent events. */
+export interface Framing {
+  readonly contentType: string;
+  /** Whole events, as they would be sent otherwise. */
+  frame(events: Buffer | string): string;
+  /** Behind the last one. */
+  end(): string;
 }
 
 /** What an answer's head may say. */

@@ -1,6 +1,7 @@
 // What an upstream speaks: how a call is put to it, and how its answer is read. Pure translation; a folder each.
 import type { Target } from '#core/catalog/catalog.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest, Untranslatable } from '#core/call/chat.ts';
+import type { EmbeddingAnswer, EmbeddingRequest } from '#core/call/embedding.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Usage } from '#core/usage/usage.ts';
@@ -28,6 +29,8 @@ export interface StreamEvent {
 export interface StreamReader {
   /** Every event that this piece completes, in order. */
   read(piece: Buffer): readonly StreamEvent[];
+  /** What was held back because more might have come. */
+  end?(): readonly StreamEvent[];
 }
 
 export interface ProviderFailure {
@@ -37,6 +40,8 @@ export interface ProviderFailure {
   readonly code?: string;
   readonly param?: string;
   readonly retryAfterMs?: number;
+  /** It is our account that is refused, whatever the status says. */
+  readonly credentialRefused?: boolean;
 }
 
 export interface ProviderAdapter {
@@ -45,6 +50,8 @@ export interface ProviderAdapter {
   readonly speaks: ReadonlySet<WireFormat>;
   /** Chat that is written otherwise; without it such calls are refused. */
   readonly translation?: ChatTranslation;
+  /** Texts to be embedded that are written otherwise; without it such calls are refused. */
+  readonly embedding?: EmbeddingTranslation;
   request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
   /** The usage of a whole answer; `missing` when it says nothing. */
   usageOf(call: ModelCall, answer: Buffer, headers: UpstreamAnswer['headers']): Usage;
@@ -67,14 +74,24 @@ export interface ChatTranslation {
   /** What it writes. */
   readonly format: WireFormat;
   /** The body, in which `request` then sets what is set for every call. */
-  write(chat: ChatRequest, call: ModelCall): string | Untranslatable;
+  write(chat: ChatRequest, call: ModelCall, target: Target): string | Untranslatable;
   /** `undefined` for what is no answer. */
   answer(body: Buffer): ChatAnswer | undefined;
   /** Reads event by event; what one says may need those before it. */
   events(): (event: Buffer) => readonly ChatEvent[];
 }
 
+/** The same for texts to be embedded; they are never streamed. */
+export interface EmbeddingTranslation {
+  readonly format: WireFormat;
+  write(request: EmbeddingRequest, call: ModelCall): string | Untranslatable;
+  /** As many vectors as there were texts; `undefined` for what is no answer. */
+  answer(body: Buffer): EmbeddingAnswer | undefined;
+}
+
 /** A call to a free count of its prompt's tokens. */
 export interface TokenCounting {
+  /** Where the answer says it. */
+  readonly field: string;
   request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
 }

@@ -169,7 +169,7 @@ test('thoughts, structured output and refusals are told as the dialect has them'
 
 test('what has no counterpart is refused by its name, and nothing is sent or set aside', async () => {
   const { client, key } = await richClient();
-  for (const more of [{ n: 2 }, { logprobs: true }, { seed: 7 }, { reasoning_effort: 'high' as const }]) {
+  for (const more of [{ n: 2 }, { logprobs: true }, { seed: 7 }, { service_tier: 'priority' as const }]) {
     const refused = await failure(client.chat.completions.create({ ...ask, ...more }));
     expect(refused).toBeInstanceOf(BadRequestError);
     expect(refused?.message).toContain(Object.keys(more)[0]);
@@ -203,4 +203,74 @@ test('a wallet that runs out cuts the stream off, and is never overspent', async
   const { balance, held, overdue } = await creditsOf(twin.url, key);
   expect(Number(balance)).toBeGreaterThanOrEqual(0);
   expect({ held, overdue }).toEqual({ held: '0', overdue: '0' });
+});
+
+test('documents, marks for the cache and the effort reach the provider in its own words', async () => {
+  const { client } = await richClient();
+  maker.answers(whole(message([{ type: 'text', text: 'Read.' }])));
+  const file_data = 'data:application/pdf;base64,JVBERi0=';
+  const content = [
+    { type: 'text' as const, text: 'Long.', cache_control: { type: 'ephemeral', ttl: '1h' } },
+    { type: 'file' as const, file: { filename: 'a.pdf', file_data } },
+  ];
+  await client.chat.completions.create({
+    ...ask,
+    max_tokens: 8_000,
+    reasoning_effort: 'high',
+    prompt_cache_key: 'a',
+    messages: [{ role: 'user', content }],
+  });
+  expect(JSON.parse(maker.body())).toEqual({
+    model: 'opus-0',
+    max_tokens: 8_000,
+    thinking: { type: 'adaptive' },
+    output_config: { effort: 'high' },
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Long.', cache_control: { type: 'ephemeral', ttl: '1h' } },
+          {
+            type: 'document',
+            title: 'a.pdf',
+            source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' },
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test('sealed thoughts go out and come back as their maker gave them, streamed or not', async () => {
+  const { client } = await richClient();
+  const thought = { type: 'thinking', thinking: 'Hm.', signature: 'signed' };
+  const hidden = { type: 'redacted_thinking', data: 'hidden' };
+  const call = { type: 'tool_use', id: 'a', name: 'weather', input: {} };
+  maker.answers(whole(message([thought, hidden, call], 'tool_use')));
+  const answer = await client.chat.completions.create({ ...ask, tools: [weather], reasoning_effort: 'low' });
+  const said = answer.choices[0]?.message;
+  expect(said).toMatchObject({ reasoning_content: 'Hm.', reasoning_details: [{ text: 'Hm.' }, { index: 1 }] });
+  if (!said) throw new Error('Nothing was said.');
+  const back = { role: 'tool' as const, tool_call_id: 'a', content: 'Sunny' };
+  await client.chat.completions.create({ ...ask, messages: [...ask.messages, said, back] });
+  expect(JSON.parse(maker.body())).toMatchObject({ messages: [{}, { content: [thought, hidden, call] }, {}] });
+
+  const blocks = [
+    event('content_block_start', { index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } }),
+    event('content_block_delta', { index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } }),
+    event('content_block_delta', { index: 0, delta: { type: 'signature_delta', signature: 'signed' } }),
+    event('content_block_stop', { index: 0 }),
+    event('content_block_start', { index: 1, content_block: hidden }),
+    event('content_block_stop', { index: 1 }),
+  ];
+  maker.answers(streams(begun() + blocks.join('') + textBlock(2, ['Hi']) + ended()));
+  const chunks = await Array.fromAsync(await client.chat.completions.create({ ...ask, stream: true }));
+  const details = chunks.flatMap(({ choices }) => {
+    const delta: object = choices[0]?.delta ?? {};
+    return 'reasoning_details' in delta ? [delta.reasoning_details] : [];
+  });
+  expect(details).toEqual([
+    [{ type: 'reasoning.text', index: 0, text: 'Hm.', signature: 'faregate:messages:signed' }],
+    [{ type: 'reasoning.encrypted', index: 1, data: 'faregate:messages:redacted:hidden' }],
+  ]);
 });

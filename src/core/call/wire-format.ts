@@ -14,7 +14,11 @@ export const wireFormats = [
   'messages',
   'generate-content',
   'embed-content',
+  'batch-embed-contents',
   'rerank',
+  'chat-v2',
+  'embed-v2',
+  'converse',
   'music',
 ] as const;
 

@@ -1,5 +1,6 @@
 // An answer in our words, as a message of Anthropic's dialect.
 import type { AssistantPart, ChatAnswer, StopReason } from '#core/call/chat.ts';
+import { sealText } from '#core/call/seal.ts';
 import type { Fields } from '#core/usage/counts.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import { anthropicUsage } from './usage.ts';
@@ -10,6 +11,7 @@ export const stopReasons = {
   'tool-calls': 'tool_use',
   'stop-sequence': 'stop_sequence',
   refusal: 'refusal',
+  pause: 'pause_turn',
 } as const satisfies Record<StopReason, string>;
 
 export function messageOf(answer: ChatAnswer, model: string, usage: Usage): string {
@@ -35,8 +37,11 @@ function blockOf(part: AssistantPart): Fields {
   switch (part.kind) {
     case 'text':
       return { type: 'text', text: part.text };
-    case 'thought':
-      return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' };
+    case 'thought': {
+      const signature = part.seal === undefined ? '' : sealText(part.seal, 'messages');
+      if (part.seal?.redacted === true) return { type: 'redacted_thinking', data: signature };
+      return { type: 'thinking', thinking: part.text, signature };
+    }
     case 'tool-call':
       return { type: 'tool_use', id: part.id, name: part.name, input: argumentsOf(part.arguments) };
   }

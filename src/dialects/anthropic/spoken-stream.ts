@@ -1,6 +1,7 @@
 // A stream in our words, as events of Anthropic's dialect: blocks with numbers, one after the other.
 import type { ChatEvent, StopReason } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { type Seal, sealText } from '#core/call/seal.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Fields } from '#core/usage/counts.ts';
 import type { Usage } from '#core/usage/usage.ts';
@@ -35,8 +36,8 @@ export class SpokenMessage implements SpokenStream {
         return this.#say('text', { type: 'text', text: '' }, { type: 'text_delta', text: event.text });
       case 'thought-delta':
         return this.#think({ type: 'thinking_delta', thinking: event.text });
-      case 'thought-signature':
-        return this.#think({ type: 'signature_delta', signature: event.signature });
+      case 'thought-seal':
+        return this.#seal(event.seal);
       case 'tool-call-start': {
         const block = { type: 'tool_use', id: event.id, name: event.name, input: {} };
         return this.#begin() + this.#start(`tool ${event.call}`, block);
@@ -83,6 +84,13 @@ export class SpokenMessage implements SpokenStream {
 
   #think(delta: Fields): string {
     return this.#say('thinking', { type: 'thinking', thinking: '', signature: '' }, delta);
+  }
+
+  #seal(seal: Seal): string {
+    const text = sealText(seal, 'messages');
+    if (seal.redacted !== true) return this.#think({ type: 'signature_delta', signature: text }) + this.#close();
+    const block = { type: 'redacted_thinking', data: text };
+    return this.#begin() + this.#start('thinking', block) + this.#close();
   }
 
   #say(name: BlockName, block: Fields, delta: Fields): string {

@@ -4,6 +4,7 @@ import type { StreamWords } from '#ports/door.ts';
 import { completionOf } from './chat/completion.ts';
 import { readChat } from './chat/read.ts';
 import { SpokenCompletion } from './chat/spoken-stream.ts';
+import { embeddingTranslation } from './embeddings.ts';
 import { doneEvent, failureBody, failureEvent, lengthEvent, usageEvent, withFare } from './render.ts';
 
 const passing: Omit<StreamWords, 'failure'> = {
@@ -22,4 +23,5 @@ export const openAiDialect: Dialect = {
     answer: completionOf,
     stream: (speaking) => new SpokenCompletion(speaking),
   },
+  embedding: embeddingTranslation,
 };

@@ -46,6 +46,8 @@ export function parseCall(
       choices: kind === 'chat' && typeof fields['n'] === 'number' ? fields['n'] : 1,
       ...prompt,
       ...(Array.isArray(fields['tools']) && fields['tools'].length > 0 ? { promptOverhead: toolPromptTokens } : {}),
+      // What it thinks need not pass by in the stream, and is billed whole.
+      ...(isSaid(fields['reasoning_effort']) && fields['reasoning_effort'] !== 'none' ? { thinksInSilence: true } : {}),
       facts: typeof tier === 'string' && tier !== 'auto' ? { service_tier: tier } : {},
       extraHeaders,
     },
@@ -90,6 +92,10 @@ function wrong(param: string, expected: string, right: boolean): Wrong | undefin
 
 function optional(value: unknown, right: (value: unknown) => boolean): boolean {
   return value === undefined || value === null || right(value);
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function isShortWord(value: unknown): boolean {

@@ -30,6 +30,7 @@ export function anthropicProvider(): ProviderAdapter {
       return messagesRequest(call, plan, { path: '/messages', edits: limit });
     },
     counting: {
+      field: 'input_tokens',
       request: (call, plan) => messagesRequest(call, plan, { path: '/messages/count_tokens', edits: new Map() }),
     },
     usageOf(_call, answer) {

@@ -7,6 +7,7 @@ import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from './address.ts';
 import { openAiTranslation } from './chat/translation.ts';
 import { editsFor } from './edits.ts';
+import { openAiEmbedding } from './embeddings.ts';
 import { openAiFailure } from './failure.ts';
 import { headersFor } from './headers.ts';
 import { openAiStreamReader } from './stream-reader.ts';
@@ -21,6 +22,7 @@ export function openAiCompatible(): ProviderAdapter {
     name: 'openai-compatible',
     speaks: new Set(Object.keys(paths) as (keyof typeof paths)[]),
     translation: openAiTranslation,
+    embedding: openAiEmbedding,
     request: openAiRequest,
     usageOf(call, answer) {
       const endpoint = call.kind === 'chat' ? 'chat' : 'embeddings';

@@ -3,6 +3,7 @@ import type { ChatAnswer, StopReason } from '#core/call/chat.ts';
 import type { Fields } from '#core/usage/counts.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { Speaking } from '#ports/dialect.ts';
+import { thoughtFields } from './thoughts.ts';
 
 export const finishReasons = {
   end: 'stop',
@@ -10,17 +11,18 @@ export const finishReasons = {
   'tool-calls': 'tool_calls',
   'stop-sequence': 'stop',
   refusal: 'content_filter',
+  pause: 'stop',
 } as const satisfies Record<StopReason, string>;
 
 export function completionOf({ id, parts, stop }: ChatAnswer, { call, startedAt }: Speaking, usage: Usage): string {
   const said = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
-  const thoughts = parts.flatMap((part) => (part.kind === 'thought' ? [part.text] : []));
+  const thoughts = parts.filter((part) => part.kind === 'thought');
   const calls = parts.filter((part) => part.kind === 'tool-call');
   const message = {
     role: 'assistant',
     content: said.length === 0 && calls.length > 0 ? null : said.join(''),
     refusal: null,
-    ...(thoughts.length === 0 ? {} : { reasoning_content: thoughts.join('') }),
+    ...thoughtFields(thoughts),
     ...(calls.length === 0
       ? {}
       : {

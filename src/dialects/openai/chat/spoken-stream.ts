@@ -7,10 +7,13 @@ import type { Speaking, SpokenStream } from '#ports/dialect.ts';
 import type { Fare } from '#ports/door.ts';
 import { doneEvent, failureEvent } from '../render.ts';
 import { completionUsage, finishReasons } from './completion.ts';
+import { detailOf } from './thoughts.ts';
 
 export class SpokenCompletion implements SpokenStream {
   readonly #speaking: Speaking;
   #id = 'chatcmpl';
+  #thought = '';
+  #thoughts = 0;
   #begun = false;
   #stop: StopReason | undefined;
   #finished = false;
@@ -27,10 +30,14 @@ export class SpokenCompletion implements SpokenStream {
       case 'text-delta':
         return this.#say({ content: event.text });
       case 'thought-delta':
+        this.#thought += event.text;
         return this.#say({ reasoning_content: event.text });
-      // The dialect has no room for it.
-      case 'thought-signature':
-        return '';
+      case 'thought-seal': {
+        const detail = detailOf({ kind: 'thought', text: this.#thought, seal: event.seal }, this.#thoughts);
+        this.#thoughts += 1;
+        this.#thought = '';
+        return this.#say({ reasoning_details: [detail] });
+      }
       case 'tool-call-start': {
         const called = { name: event.name, arguments: '' };
         return this.#say({ tool_calls: [{ index: event.call, id: event.id, type: 'function', function: called }] });

@@ -1,7 +1,7 @@
 // The events of a streamed message in our words.
 import type { ChatEvent } from '#core/call/chat.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
-import { parse } from './read-message.ts';
+import { parse, redactedSeal } from './read-message.ts';
 import { stopOf } from './stop-reason.ts';
 
 export function messageEventReader(): (event: Buffer) => readonly ChatEvent[] {
@@ -17,6 +17,7 @@ export function messageEventReader(): (event: Buffer) => readonly ChatEvent[] {
         return [{ kind: 'answer-start', id: wordOf(partOf(event, 'message'), 'id') ?? 'answer' }];
       case 'content_block_start': {
         const block = partOf(event, 'content_block');
+        if (block['type'] === 'redacted_thinking') return [{ kind: 'thought-seal', seal: redactedSeal(block) }];
         if (block['type'] !== 'tool_use' || typeof index !== 'number') return wordsOf(block);
         const call = calls.size;
         calls.set(index, { call, begun: false });
@@ -54,6 +55,6 @@ function wordsOf(fields: Fields): readonly ChatEvent[] {
   return [
     ...(text === undefined ? [] : [{ kind: 'text-delta', text } as const]),
     ...(thought === undefined ? [] : [{ kind: 'thought-delta', text: thought } as const]),
-    ...(signature === undefined ? [] : [{ kind: 'thought-signature', signature } as const]),
+    ...(signature ? [{ kind: 'thought-seal', seal: { maker: 'messages', data: signature } } as const] : []),
   ];
 }

@@ -1,5 +1,6 @@
 // A message in our words.
 import type { AssistantPart, ChatAnswer } from '#core/call/chat.ts';
+import type { Seal } from '#core/call/seal.ts';
 import { type Fields, isFields, listOf, wordOf } from '#core/usage/counts.ts';
 import { stopOf } from './stop-reason.ts';
 
@@ -30,9 +31,14 @@ function partOfBlock(block: Fields): readonly AssistantPart[] {
   if (type === 'thinking') {
     const signature = wordOf(block, 'signature');
     const text = wordOf(block, 'thinking') ?? '';
-    return [{ kind: 'thought', text, ...(signature === undefined ? {} : { signature }) }];
+    return [{ kind: 'thought', text, ...(signature ? { seal: { maker: 'messages', data: signature } } : {}) }];
   }
+  if (type === 'redacted_thinking') return [{ kind: 'thought', text: '', seal: redactedSeal(block) }];
   if (type !== 'tool_use') return [];
   const [id, name] = [wordOf(block, 'id') ?? '', wordOf(block, 'name') ?? ''];
   return [{ kind: 'tool-call', id, name, arguments: JSON.stringify(block['input'] ?? {}) }];
+}
+
+export function redactedSeal(block: Fields): Seal {
+  return { maker: 'messages', data: wordOf(block, 'data') ?? '', redacted: true };
 }

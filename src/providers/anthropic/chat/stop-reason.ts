@@ -14,6 +14,7 @@ const reasons: Readonly<Record<string, StopReason>> = {
   stop_sequence: 'stop-sequence',
   tool_use: 'tool-calls',
   refusal: 'refusal',
+  pause_turn: 'pause',
 };
 
 export function stopOf(fields: Fields): Stop {

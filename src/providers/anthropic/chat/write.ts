@@ -1,40 +1,57 @@
 // A conversation in our words, as a request of Anthropic's dialect.
-import {
-  type AssistantPart,
-  type ChatMessage,
-  type ChatRequest,
-  type ChatTool,
-  type ImagePart,
-  type TextPart,
-  type ToolChoice,
-  type Untranslatable,
-  untranslatable,
-  type UserPart,
+import type {
+  AssistantPart,
+  CacheHint,
+  ChatMessage,
+  ChatRequest,
+  ChatTool,
+  DocumentPart,
+  ImagePart,
+  MediaSource,
+  TextPart,
+  ThoughtPart,
+  ToolChoice,
+  Untranslatable,
+  UserPart,
 } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { NoCounterpart, orUntranslatable } from '#core/call/untranslatable.ts';
+import type { Target } from '#core/catalog/catalog.ts';
 import { type Fields, isFields } from '#core/usage/counts.ts';
+import { writeThinking } from './write-thinking.ts';
 
 /** Model and limit are set for every call that leaves. */
-export function writeMessages(chat: ChatRequest, { streamed }: ModelCall): string | Untranslatable {
-  if (chat.effort !== undefined) {
-    return untranslatable('reasoning_effort', 'has no counterpart that this provider would bill within the limit.');
-  }
-  const messages = joined(chat.messages).map(writeMessage);
-  const broken = messages.find((message) => typeof message === 'string');
-  if (broken !== undefined) return untranslatable('messages', broken);
+export function writeMessages(chat: ChatRequest, call: ModelCall, target: Target): string | Untranslatable {
+  return orUntranslatable(() => write(chat, call, target));
+}
+
+function write(chat: ChatRequest, call: ModelCall, target: Target): string {
+  refuseUnknown(chat);
+  const { thinking, effort } = writeThinking(chat, call, target);
+  const format = chat.structure?.kind === 'schema' ? { type: 'json_schema', schema: chat.structure.schema } : undefined;
   return JSON.stringify({
     system: chat.system.length === 0 ? undefined : chat.system.map(writeText),
-    messages,
-    stream: streamed ? true : undefined,
+    messages: joined(chat.messages).map(writeMessage),
+    stream: call.streamed ? true : undefined,
     tools: chat.tools.length === 0 ? undefined : chat.tools.map(writeTool),
     tool_choice: chat.tools.length === 0 ? undefined : writeToolChoice(chat.toolChoice, chat.parallelTools),
     stop_sequences: chat.stop.length === 0 ? undefined : chat.stop,
     temperature: chat.temperature,
     top_p: chat.topP,
     top_k: chat.topK,
-    output_config: chat.structure && { format: { type: 'json_schema', schema: chat.structure.schema } },
+    thinking,
+    output_config: format === undefined && effort === undefined ? undefined : { effort, format },
     metadata: chat.user === undefined ? undefined : { user_id: chat.user },
   });
+}
+
+/** A penalty of nothing is none. */
+function refuseUnknown({ seed, presencePenalty, frequencyPenalty, verbosity, structure }: ChatRequest): void {
+  if (seed !== undefined) throw new NoCounterpart('seed');
+  if (presencePenalty) throw new NoCounterpart('presence_penalty');
+  if (frequencyPenalty) throw new NoCounterpart('frequency_penalty');
+  if (verbosity !== undefined && verbosity !== 'medium') throw new NoCounterpart('verbosity');
+  if (structure?.kind === 'json') throw new NoCounterpart('response_format', 'needs a schema for this model.');
 }
 
 /** Everything that tools answered to one turn must stand in one message here. */
@@ -49,47 +66,79 @@ function joined(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   return all;
 }
 
-/** A text says why it cannot be written. */
-function writeMessage({ role, parts }: ChatMessage): Fields | string {
-  const content: Fields[] = [];
-  for (const part of parts) {
-    const block = writePart(part);
-    if (typeof block === 'string') return block;
-    if (block) content.push(block);
-  }
-  return { role, content };
+function writeMessage({ role, parts }: ChatMessage): Fields {
+  return { role, content: parts.map(writePart).filter((block) => block !== undefined) };
 }
 
-function writePart(part: UserPart | AssistantPart): Fields | string | undefined {
+function writePart(part: UserPart | AssistantPart): Fields | undefined {
   switch (part.kind) {
     case 'text':
       // The dialect knows no empty texts.
       return part.text === '' ? undefined : writeText(part);
     case 'image':
       return writeImage(part);
-    // Only what this maker has signed is read again; nobody else's thoughts are.
+    case 'document':
+      return writeDocument(part);
+    case 'audio':
+      throw new NoCounterpart('messages', 'holds audio, which this model does not hear.');
     case 'thought':
-      return part.signature === undefined
-        ? undefined
-        : { type: 'thinking', thinking: part.text, signature: part.signature };
+      return writeThought(part);
     case 'tool-call': {
       const input = inputOf(part.arguments);
-      return input ? { type: 'tool_use', id: part.id, name: part.name, input } : 'has a tool call without JSON.';
+      if (!input) throw new NoCounterpart('messages', 'has a tool call without JSON.');
+      return { type: 'tool_use', id: part.id, name: part.name, input, ...kept(part) };
     }
     case 'tool-result': {
-      const content = part.parts.map((each) => (each.kind === 'text' ? writeText(each) : writeImage(each)));
-      return { type: 'tool_result', tool_use_id: part.callId, content, ...(part.failed ? { is_error: true } : {}) };
+      const content = part.parts.map(writePart).filter((block) => block !== undefined);
+      const failed = part.failed ? { is_error: true } : {};
+      return { type: 'tool_result', tool_use_id: part.callId, content, ...failed, ...kept(part) };
     }
   }
 }
 
-function writeText({ text }: TextPart): Fields {
-  return { type: 'text', text };
+/** Only what this maker has sealed is read again; nobody else's thoughts are. */
+function writeThought({ text, seal }: ThoughtPart): Fields | undefined {
+  if (seal?.maker !== 'messages') return undefined;
+  if (seal.redacted === true) return { type: 'redacted_thinking', data: seal.data };
+  return { type: 'thinking', thinking: text, signature: seal.data };
 }
 
-function writeImage({ source }: ImagePart): Fields {
-  if (source.kind === 'url') return { type: 'image', source: { type: 'url', url: source.url } };
-  return { type: 'image', source: { type: 'base64', media_type: source.mediaType, data: source.data } };
+function writeText(part: TextPart): Fields {
+  return { type: 'text', text: part.text, ...kept(part) };
+}
+
+/** Pictures are always seen whole here. */
+function writeImage(part: ImagePart): Fields {
+  if (part.detail === 'low') throw new NoCounterpart('detail');
+  return { type: 'image', source: writeSource(part.source), ...kept(part) };
+}
+
+function writeDocument(part: DocumentPart): Fields {
+  const { source, name } = part;
+  const written = source.kind === 'text' ? plain(source.text) : isPlain(source) ? decoded(source) : writeSource(source);
+  return { type: 'document', source: written, title: name, ...kept(part) };
+}
+
+function plain(text: string): Fields {
+  return { type: 'text', media_type: 'text/plain', data: text };
+}
+
+function isPlain(source: MediaSource): source is Extract<MediaSource, { readonly kind: 'base64' }> {
+  return source.kind === 'base64' && source.mediaType.startsWith('text/');
+}
+
+function decoded({ data }: { readonly data: string }): Fields {
+  return plain(Buffer.from(data, 'base64').toString('utf8'));
+}
+
+function writeSource(source: MediaSource): Fields {
+  if (source.kind === 'url') return { type: 'url', url: source.url };
+  return { type: 'base64', media_type: source.mediaType, data: source.data };
+}
+
+function kept({ cache }: { readonly cache?: CacheHint }): Fields {
+  if (cache === undefined) return {};
+  return { cache_control: cache === '5m' ? { type: 'ephemeral' } : { type: 'ephemeral', ttl: cache } };
 }
 
 function inputOf(text: string): Fields | undefined {
@@ -101,8 +150,8 @@ function inputOf(text: string): Fields | undefined {
   }
 }
 
-function writeTool({ name, description, parameters, strict }: ChatTool): Fields {
-  return { name, description, input_schema: { type: 'object', ...parameters }, strict };
+function writeTool({ name, description, parameters, strict, ...tool }: ChatTool): Fields {
+  return { name, description, input_schema: { type: 'object', ...parameters }, strict, ...kept(tool) };
 }
 
 function writeToolChoice(choice: ToolChoice | undefined, parallel: boolean | undefined): Fields | undefined {
