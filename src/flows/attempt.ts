@@ -133,7 +133,7 @@ async function tryOnce(
     status: answer.status,
     error: said.message,
   });
-  return failedWith(answer.status, said);
+  return failedWith(said.status ?? answer.status, said);
 }
 
 /** Per choice. A stream that buys as it goes may go on to the end; every other call must end at what is held. */

@@ -14,7 +14,9 @@ import { creditsOf, post, said } from './wire.ts';
 const written = catalogFiles().parse(await catalogFiles().bundled());
 const read = written.kind === 'written' ? readCatalog(written.files) : written;
 if (read.kind !== 'catalog') throw new Error(JSON.stringify(read.problems));
-const rows = read.content.providers.filter(({ adapter, name }) => adapter === 'openai-compatible' && !withoutChat.has(name));
+const rows = read.content.providers.filter(
+  ({ adapter, name }) => adapter === 'openai-compatible' && !withoutChat.has(name),
+);
 
 const perMillion = { per: '1000000', currency: 'usd' };
 const requestFee = { perplexity: '0.005' } as const satisfies Readonly<Record<string, string>>;

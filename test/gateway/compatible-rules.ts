@@ -238,7 +238,13 @@ export const compatibleRules: Readonly<Record<string, CompatibleRules>> = {
     usage: { ...plain.usage, prompt_tokens_details: null },
     refusal: {
       status: 400,
-      body: (field) => ({ object: 'error', message: `extra ${field}`, type: 'BadRequestError', param: field, code: 400 }),
+      body: (field) => ({
+        object: 'error',
+        message: `extra ${field}`,
+        type: 'BadRequestError',
+        param: field,
+        code: 400,
+      }),
     },
   },
 };

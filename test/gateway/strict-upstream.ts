@@ -78,10 +78,15 @@ function answer(response: ServerResponse, body: Fields, rules: CompatibleRules):
   if (body['stream'] !== true) {
     const choices = [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }];
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: body['model'], choices, usage }));
+    response.end(
+      JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: body['model'], choices, usage }),
+    );
     return;
   }
-  const text = { id: 'c', choices: [{ index: 0, delta: { role: 'assistant', content: 'Hello' }, finish_reason: null }] };
+  const text = {
+    id: 'c',
+    choices: [{ index: 0, delta: { role: 'assistant', content: 'Hello' }, finish_reason: null }],
+  };
   const last = rules.usageChunks?.(usage) ?? [
     { id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
     { id: 'c', choices: [], usage },

@@ -22,9 +22,8 @@ import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
-import { anthropicProvider } from '#providers/anthropic/adapter.ts';
-import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
-import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
+import { providerAdapters } from '#providers/provider-adapters.ts';
+import { simulatorBaseUrl } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 
@@ -64,7 +63,7 @@ export async function startTwinGateway(
   await snapshot.refresh();
   const ledger = new MemoryLedger(clock);
   for (const price of prices) ledger.publish(price);
-  const adapters = [openAiCompatible(), anthropicProvider(), simulatorProvider(() => simulator.origin)];
+  const adapters = providerAdapters({ now: () => clock.now(), simulatorOrigin: () => simulator.origin });
   const house: House = {
     clock,
     identifiers: uuidsByTime,

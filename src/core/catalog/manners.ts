@@ -58,7 +58,10 @@ function isHeader(entry: [string, unknown]): entry is [string, string] {
 
 /** What is printed in catalogues and logs must not be where a secret belongs, nor decide how the bytes are read. */
 export function isHeaderOfOurs(name: string): boolean {
-  return /^[a-z][a-z0-9-]{0,63}$/.test(name) && !/auth|key|token|secret|cookie|^host$|^content-|^accept|^connection$|^transfer-/.test(name);
+  return (
+    /^[a-z][a-z0-9-]{0,63}$/.test(name) &&
+    !/auth|key|token|secret|cookie|^host$|^content-|^accept|^connection$|^transfer-/.test(name)
+  );
 }
 
 export const headerValue = /^[\x20-\x7e]{1,200}$/;

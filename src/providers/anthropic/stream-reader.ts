@@ -1,6 +1,6 @@
 // Reads a stream of messages beside its bytes: parses only the events that can carry usage, counts the others.
 import { type Fields, isFields, partOf } from '#core/usage/counts.ts';
-import { eventsIn } from './event-cutter.ts';
+import { eventsIn } from '#providers/openai-compatible/event-cutter.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
 
 export function messageStreamReader(): StreamReader {

@@ -10,12 +10,13 @@ import { editsFor } from './edits.ts';
 import { openAiEmbedding } from './embeddings.ts';
 import { openAiFailure } from './failure.ts';
 import { headersFor } from './headers.ts';
+import { rerankUsage } from './rerank.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
 
 const normalizer = { id: 'openai-compatible', version: '1' };
 
-const paths = { 'chat-completions': '/chat/completions', embeddings: '/embeddings' } as const;
+const paths = { 'chat-completions': '/chat/completions', embeddings: '/embeddings', rerank: '/rerank' } as const;
 
 export function openAiCompatible(): ProviderAdapter {
   return {
@@ -30,6 +31,7 @@ export function openAiCompatible(): ProviderAdapter {
       if (!parsed) return missingUsage({ normalizer, raw: null });
       // Some say in a body of status 200 that there is no answer.
       if (isRefusal(parsed)) return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
+      if (call.kind === 'rerank') return rerankUsage(parsed);
       return normalizeOpenAiUsage(parsed['usage'], { endpoint });
     },
     usageOfStream(raw) {
@@ -60,8 +62,8 @@ function pathOf({ format }: ModelCall): string {
 }
 
 function isRefusal(answer: Readonly<Record<string, unknown>>): boolean {
-  const { error, usage, choices, data } = answer;
-  return typeof error === 'object' && error !== null && !usage && !choices && !data;
+  const { error, usage, choices, data, results } = answer;
+  return typeof error === 'object' && error !== null && !usage && !choices && !data && !results;
 }
 
 function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {

@@ -57,7 +57,8 @@ function readHeaders(fields: Fields): Readonly<Record<string, string>> | undefin
   if (written === undefined) return undefined;
   const named = new Fields(written, fields.inside('headers'));
   const headers = named.names.map((name) => {
-    if (!isHeaderOfOurs(name)) named.problem(name, 'A header in small letters belongs here, and none for a credential.');
+    if (!isHeaderOfOurs(name))
+      named.problem(name, 'A header in small letters belongs here, and none for a credential.');
     return [name, named.matching(name, headerValue, 'short text in ASCII') ?? ''] as const;
   });
   return Object.fromEntries(headers);
