@@ -27,7 +27,11 @@ export async function startBedrockUpstream(name: string): Promise<OwnUpstream> {
 }
 
 /** As the last request should have been signed, and as it was. */
-export async function signatures({ headers, path, body }: OwnUpstream): Promise<{ readonly theirs: string; readonly ours: string }> {
+export async function signatures({
+  headers,
+  path,
+  body,
+}: OwnUpstream): Promise<{ readonly theirs: string; readonly ours: string }> {
   const { authorization = '', host = '' } = headers();
   const [, names = ''] = /SignedHeaders=([^,]+)/.exec(authorization) ?? [];
   const signedOnes = names.split(';').map((name) => [name, String(headers()[name])] as const);

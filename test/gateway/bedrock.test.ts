@@ -101,7 +101,11 @@ test('a call is signed for its region, says everything in Converse’s words, an
           { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
         ],
       },
-      { role: 'assistant', content: null, tool_calls: [{ id: 't1', type: 'function', function: { name: 'weather', arguments: '{"city":"Bern"}' } }] },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 't1', type: 'function', function: { name: 'weather', arguments: '{"city":"Bern"}' } }],
+      },
       { role: 'tool', tool_call_id: 't1', content: 'Sunny' },
       { role: 'user', content: 'And?' },
     ],
@@ -109,7 +113,11 @@ test('a call is signed for its region, says everything in Converse’s words, an
     tool_choice: 'required',
   });
   expect(completion.choices[0]).toMatchObject({ message: { content: 'Hello' }, finish_reason: 'stop' });
-  expect(completion.usage).toMatchObject({ prompt_tokens: 130, completion_tokens: 12, prompt_tokens_details: { cached_tokens: 100 } });
+  expect(completion.usage).toMatchObject({
+    prompt_tokens: 130,
+    completion_tokens: 12,
+    prompt_tokens_details: { cached_tokens: 100 },
+  });
   expect(amazon.path()).toBe('/model/amazon.nova-lite-v1%3A0/converse');
   expect(amazon.headers()).toMatchObject({
     'content-type': 'application/json',
@@ -123,7 +131,10 @@ test('a call is signed for its region, says everything in Converse’s words, an
     inferenceConfig: { maxTokens: 200, temperature: 0.5, topP: 0.9, stopSequences: ['END'] },
     system: [{ text: 'Be brief.' }],
     messages: [
-      { role: 'user', content: [{ text: 'What is this?' }, { image: { format: 'png', source: { bytes: 'iVBORw0KGgo=' } } }] },
+      {
+        role: 'user',
+        content: [{ text: 'What is this?' }, { image: { format: 'png', source: { bytes: 'iVBORw0KGgo=' } } }],
+      },
       { role: 'assistant', content: [{ toolUse: { toolUseId: 't1', name: 'weather', input: { city: 'Bern' } } }] },
       { role: 'user', content: [{ toolResult: { toolUseId: 't1', content: [{ text: 'Sunny' }] } }, { text: 'And?' }] },
     ],
@@ -148,7 +159,10 @@ test('a stream of frames arrives as events, with tools, usage and fare', async (
   const final = await stream.finalChatCompletion();
   expect(final.choices[0]).toMatchObject({
     finish_reason: 'tool_calls',
-    message: { content: 'Hello', tool_calls: [{ id: 'tooluse_1', function: { name: 'weather', arguments: '{"city":"Żary"}' } }] },
+    message: {
+      content: 'Hello',
+      tool_calls: [{ id: 'tooluse_1', function: { name: 'weather', arguments: '{"city":"Żary"}' } }],
+    },
   });
   expect(amazon.path()).toBe('/model/amazon.nova-lite-v1%3A0/converse-stream');
   expect(amazon.headers().accept).toBe('application/vnd.amazon.eventstream');
@@ -163,7 +177,10 @@ test('Anthropic’s SDK gets Claude’s thoughts with their seal, and gives them
   amazon.answers(whole(answer([thought, { text: 'Hello' }])));
   const ask = { model: claude, max_tokens: 4_000, thinking: { type: 'enabled' as const, budget_tokens: 1_500 } };
   const first = await client.messages.create({ ...ask, messages: [{ role: 'user', content: 'Hi' }] });
-  expect(first.content).toMatchObject([{ type: 'thinking', thinking: 'Hm.' }, { type: 'text', text: 'Hello' }]);
+  expect(first.content).toMatchObject([
+    { type: 'thinking', thinking: 'Hm.' },
+    { type: 'text', text: 'Hello' },
+  ]);
   expect(first.usage).toMatchObject({ input_tokens: 30, cache_read_input_tokens: 100, output_tokens: 12 });
   expect(JSON.parse(amazon.body())).toMatchObject({
     additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 1_500 } },

@@ -18,7 +18,7 @@ export interface GatewayDependencies extends AboutDependencies {
 
 /** Whether the call path answers for this; at `/` only for clients who ask whether anybody is there. */
 export function isGatewayRequest(path: string, method: string | undefined): boolean {
-  return path === '/v1' || path.startsWith('/v1/') || (path === '/' && method === 'HEAD');
+  return path === '/v1' || path.startsWith('/v1/') || path.startsWith('/v2/') || (path === '/' && method === 'HEAD');
 }
 
 export function gateway(dependencies: GatewayDependencies) {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { type Credentials, credentialsIn } from './credentials.ts';
 import { signedHeaders, type Unsigned } from './sign.ts';
 
-const keys: Extract<Credentials, { readonly kind: "keys" }> = {
+const keys: Extract<Credentials, { readonly kind: 'keys' }> = {
   kind: 'keys',
   accessKeyId: 'AKIDEXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
@@ -43,21 +43,39 @@ test.each(vectors)('%s', (_name, request, credentials, signature) => {
 test('what is signed is what AWS’s own library signs, whatever model and body', async () => {
   const theirs = new SignatureV4({ credentials: keys, region: 'eu-central-1', service: 'bedrock', sha256: Sha256 });
   await fc.assert(
-    fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'grapheme' }), async (model, body) => {
-      const path = `/model/${encodeURIComponent(model)}/converse`;
-      const headers = { 'content-type': 'application/json' };
-      const request: Unsigned = { method: 'POST', origin: 'http://127.0.0.1:8080', path, body, headers };
-      const ours = signedHeaders(request, keys, { ...signing, service: 'bedrock', region: 'eu-central-1' });
-      const { authorization = '', ...rest } = ours;
-      const hostname = '127.0.0.1';
-      const asked = { method: 'POST', protocol: 'http:', hostname, path, headers: { ...rest, host: `${hostname}:8080` }, body };
-      const signed = await theirs.sign(asked, {
-        signingDate: new Date(signing.nowMs),
-        unsignableHeaders: new Set(['x-amz-content-sha256']),
-      });
-      expect(signatureIn(signed.headers['authorization'])).toBe(signatureIn(authorization));
-    }),
-    { numRuns: 50, examples: [['.', ''], ['amazon.nova-lite-v1:0', '{}'], ['arn:aws:bedrock:us-east-1:1:inference-profile/x', '']] },
+    fc.asyncProperty(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.string({ unit: 'grapheme' }),
+      async (model, body) => {
+        const path = `/model/${encodeURIComponent(model)}/converse`;
+        const headers = { 'content-type': 'application/json' };
+        const request: Unsigned = { method: 'POST', origin: 'http://127.0.0.1:8080', path, body, headers };
+        const ours = signedHeaders(request, keys, { ...signing, service: 'bedrock', region: 'eu-central-1' });
+        const { authorization = '', ...rest } = ours;
+        const hostname = '127.0.0.1';
+        const asked = {
+          method: 'POST',
+          protocol: 'http:',
+          hostname,
+          path,
+          headers: { ...rest, host: `${hostname}:8080` },
+          body,
+        };
+        const signed = await theirs.sign(asked, {
+          signingDate: new Date(signing.nowMs),
+          unsignableHeaders: new Set(['x-amz-content-sha256']),
+        });
+        expect(signatureIn(signed.headers['authorization'])).toBe(signatureIn(authorization));
+      },
+    ),
+    {
+      numRuns: 50,
+      examples: [
+        ['.', ''],
+        ['amazon.nova-lite-v1:0', '{}'],
+        ['arn:aws:bedrock:us-east-1:1:inference-profile/x', ''],
+      ],
+    },
   );
 });
 
