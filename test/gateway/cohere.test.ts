@@ -395,6 +395,13 @@ describe('ranking', () => {
     expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '0.99785', held: '0' });
   });
 
+  test('is tried out with the simulator', async () => {
+    const { cohere, key } = await clients();
+    const { results } = await cohere.rerank({ model: 'sim/rerank', query: 'Where is Żary?', documents, topN: 1 });
+    expect(results).toMatchObject([{ index: 1, relevanceScore: expect.any(Number) }]);
+    expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '0.998', held: '0' });
+  });
+
   test('sets aside what the longest documents can come to, and is refused when the wallet does not cover it', async () => {
     const { key } = await twin.key('0.003');
     maker.answers(whole(ranked));

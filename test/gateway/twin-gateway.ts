@@ -196,10 +196,11 @@ function simulatedRoutes(): readonly Route[] {
   return [
     ...['echo', 'cent', 'slow', 'shapes'].map((model) => routeOf(targetOf(model))),
     routeOf(targetOf('embed'), 'embedding'),
+    routeOf(targetOf('rerank'), 'rerank'),
   ];
 }
 
-/** A dollar a million for input, two for output; a cent a call for `cent`. */
+/** A dollar a million for input, two for output; a cent a call for `cent`, two a thousand units of search. */
 function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): PriceVersion {
   const perToken = (meter: 'input' | 'output', price: string): PriceComponent => ({
     meter,
@@ -209,7 +210,9 @@ function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): Pri
   });
   const components: PriceComponent[] = name.endsWith('/cent')
     ? [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }]
-    : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
+    : name.endsWith('/rerank')
+      ? [{ meter: 'search_unit', price: '2', per: '1000', currency: 'usd' }]
+      : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
   return {
     id: createHash('md5').update(name).digest('hex'),
     subject: { kind, name },

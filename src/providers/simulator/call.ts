@@ -12,9 +12,14 @@ import { readKnobs } from './knobs.ts';
 import type { SimulatedModel } from './model.ts';
 import { findModel } from './model.ts';
 import { Refusal } from './refusal.ts';
+import type { RerankCall } from './rerank-call.ts';
+import { readRerankCall } from './rerank-call.ts';
 
 /** A request that a model answers. */
-export type SimulatorCall = CallOf<'chat', ChatCall> | CallOf<'embeddings', EmbeddingCall>;
+export type SimulatorCall =
+  | CallOf<'chat', ChatCall>
+  | CallOf<'embeddings', EmbeddingCall>
+  | CallOf<'rerank', RerankCall>;
 
 interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
   readonly kind: Kind;
@@ -43,6 +48,11 @@ export function readCall(endpoint: SimulatedModel['endpoint'], headers: CallHead
       const knobs = knobsFrom(request.inputs.findLast((input) => typeof input === 'string') ?? '');
       const seed = fingerprint(JSON.stringify(request.inputs));
       return { kind: 'embeddings', request, model, knobs, seed, id: `embd-${hexOf(seed)}` };
+    }
+    case 'rerank': {
+      const request = readRerankCall(body);
+      const seed = fingerprint(JSON.stringify(request));
+      return { kind: 'rerank', request, model, knobs: knobsFrom(request.query), seed, id: `rank-${hexOf(seed)}` };
     }
   }
 }

@@ -33,6 +33,7 @@ function route({ method, path, headers, body }: SimulatorRequest): Reading {
   const route = `${method} ${pathname}`;
   if (route === 'POST /v1/chat/completions') return { kind: 'call', call: readCall('chat', headers, body) };
   if (route === 'POST /v1/embeddings') return { kind: 'call', call: readCall('embeddings', headers, body) };
+  if (route === 'POST /v1/rerank') return { kind: 'call', call: readCall('rerank', headers, body) };
   if (route === 'GET /v1/models') return { kind: 'reply', reply: jsonReply(modelList()) };
   if (route.startsWith('GET /v1/models/')) return { kind: 'reply', reply: jsonReply(modelById(pathname)) };
   throw new Refusal(404, `Invalid URL (${route})`);

@@ -11,6 +11,7 @@ import { faultOf } from './fault.ts';
 import { renderError } from './refusal.ts';
 import type { Reply, WholeReply } from './reply.ts';
 import { jsonReply } from './reply.ts';
+import { renderRerank } from './rerank-call.ts';
 import { countTokens } from './tokens.ts';
 import type { Counts } from './usage-shape.ts';
 import { usageShape } from './usage-shapes.ts';
@@ -29,6 +30,9 @@ export function replyToCall(call: SimulatorCall, earlierCalls: number): Reply {
     case 'embeddings':
       if (fault?.afterTokens === 0) return interrupted(fault, atMs);
       return jsonReply(renderEmbeddings(call.request, call.model.id), { atMs });
+    case 'rerank':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return jsonReply(renderRerank(call.request, call.id), { atMs });
   }
 }
 
