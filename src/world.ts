@@ -131,6 +131,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     randomBytes: (count) => randomBytes(count),
     refresh,
     adapters: adapters.map((adapter) => adapter.name),
+    listings: new Map(adapters.flatMap(({ name, listing }) => (listing ? [[name, listing]] : []))),
     typicalRequest: config.typicalRequest,
     defaultTerms: readDefaultTerms(),
     canonicalProvider,

@@ -5,7 +5,7 @@ import { type Amount, add, subtract, zero } from '#core/money/amount.ts';
 import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
 import { completeUsage } from '#core/usage/complete.ts';
 import type { Usage } from '#core/usage/usage.ts';
-import type { Door } from '#ports/door.ts';
+import type { Door, StreamWords } from '#ports/door.ts';
 import type { ProviderAdapter, StreamEvent, StreamReader } from '#ports/provider.ts';
 import { UpstreamError } from '#ports/upstream.ts';
 import { type Answered, outputLimitOf } from './attempt.ts';
@@ -36,10 +36,10 @@ export async function meterStream(
   house: House,
   open: OpenCall,
   { answer, provider, priced }: Answered,
-  reader: StreamReader,
+  { reader, words }: { readonly reader: StreamReader; readonly words: StreamWords },
   door: Door,
 ): Promise<Metered> {
-  const meter = new StreamMeter(house, open, door);
+  const meter = new StreamMeter(house, open, { door, words });
   open.progress = () => ({
     promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
     completionTokens: meter.tokensEstimate,
@@ -126,11 +126,13 @@ class StreamMeter {
   readonly #house: House;
   readonly #open: OpenCall;
   readonly #door: Door;
+  readonly #words: StreamWords;
 
-  constructor(house: House, open: OpenCall, door: Door) {
+  constructor(house: House, open: OpenCall, { door, words }: { readonly door: Door; readonly words: StreamWords }) {
     this.#house = house;
     this.#open = open;
     this.#door = door;
+    this.#words = words;
     this.held = open.held.granted;
     this.#pooled = open.held.pooled;
     this.#heldTokens = open.held.outputTokens * open.call.choices;
@@ -203,7 +205,9 @@ class StreamMeter {
   #pass(passed: readonly Buffer[]): void | Promise<void> {
     const last = passed.at(-1);
     if (!last || this.abandoned) return;
-    return this.#door.write(passed.length === 1 ? last : Buffer.concat(passed));
+    const bytes = passed.length === 1 ? last : Buffer.concat(passed);
+    this.#words.hear?.(bytes);
+    return this.#door.write(bytes);
   }
 
   #buyAhead(): void {

@@ -135,9 +135,9 @@ async function passStream(
   const type = answered.provider.streamType === undefined ? contentTypeOf(answered) : eventStream;
   const headers = { 'content-type': type, 'cache-control': 'no-cache' };
   door.start(answer.status, { ...headers, ...limitHeader(open) });
-  const spoken = translation && spokenStream(open, answered.provider.stream(), translation);
-  const words = spoken?.words ?? door.words;
-  const metered = await meterStream(house, open, answered, spoken?.reader ?? answered.provider.stream(), door);
+  const heard = answered.provider.stream(open.call);
+  const { reader, words } = translation ? spokenStream(open, heard, translation) : { reader: heard, words: door.words };
+  const metered = await meterStream(house, open, answered, { reader, words }, door);
   house.failpoints.reach('after-answer');
   const { usage, outcome, lastEvent, usageEvent, cause } = metered;
   const fare = await settleCall(house, open, dispatchedOf(open), {

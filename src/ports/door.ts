@@ -21,6 +21,8 @@ export interface Door {
 
 /** How the dialect ends a stream. `last` is the last event that was passed on. */
 export interface StreamWords {
+  /** What has been passed on, for a dialect whose last words repeat what was said. */
+  hear?(passed: Buffer): void;
   cutOff(last: Buffer | undefined, choices: number): string;
   usage(last: Buffer | undefined, usage: Usage, fare: Fare): string;
   /** What tells of usage and fare behind a whole stream; `event` is the provider's own, where there was one. */

@@ -1,5 +1,5 @@
 // What an upstream speaks: how a call is put to it, and how its answer is read. Pure translation; a folder each.
-import type { Target } from '#core/catalog/catalog.ts';
+import type { ModelKind, Target } from '#core/catalog/catalog.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest, Untranslatable } from '#core/call/chat.ts';
 import type { EmbeddingAnswer, EmbeddingRequest } from '#core/call/embedding.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
@@ -64,11 +64,14 @@ export interface ProviderAdapter {
   usageOfStream(raw: unknown): Usage;
   /** What they carried before the last word, of a stream that never came to it. */
   usageOfBrokenStream?(raw: unknown): Usage;
-  stream(): StreamReader;
   /** The media type of its streams, where they are no server-sent events; then they are only ever told in our words. */
   readonly streamType?: string;
+  /** For the answer to a call that passed through as it is written, or was translated. */
+  stream(call: ModelCall): StreamReader;
   /** Where the provider counts a prompt's tokens for nothing. */
   readonly counting?: TokenCounting;
+  /** How it lists its models, where that is not as OpenAI does. */
+  readonly listing?: ModelListing;
   failure(
     status: number,
     headers: Readonly<Record<string, string | readonly string[] | undefined>>,
@@ -102,6 +105,14 @@ export interface RerankTranslation {
   write(request: RerankRequest, call: ModelCall): string | Untranslatable;
   /** `undefined` for what is no answer. */
   answer(body: Buffer): RerankAnswer | undefined;
+}
+
+/** A list of what a provider offers, below its own address. */
+export interface ModelListing {
+  readonly path: string;
+  headers(credential: string | undefined): Readonly<Record<string, string>>;
+  /** Its models as calls name them; `undefined` for what is no list. */
+  read(answer: unknown): readonly { readonly id: string; readonly kind: ModelKind }[] | undefined;
 }
 
 /** A call to a free count of its prompt's tokens. */

@@ -4,6 +4,8 @@ import { providerContract, type ProviderFixtures } from '#ports/provider.contrac
 import { anthropicFixtures } from './anthropic/fixtures/recorded.contract.ts';
 import { bedrockFixtures } from './bedrock/fixtures/recorded.contract.ts';
 import { cohereFixtures } from './cohere/fixtures/recorded.contract.ts';
+import { googleFixtures } from './google/fixtures/recorded.contract.ts';
+import { openAiMakersFixtures } from './openai/fixtures/recorded.contract.ts';
 import { openAiFixtures } from './openai-compatible/fixtures/recorded.contract.ts';
 import { providerAdapters } from './provider-adapters.ts';
 import { simulatorFixtures } from './simulator/fixtures/recorded.contract.ts';
@@ -14,6 +16,8 @@ const recorded: readonly ProviderFixtures[] = [
   anthropicFixtures,
   bedrockFixtures,
   cohereFixtures,
+  googleFixtures,
+  openAiMakersFixtures,
   voyageFixtures,
   simulatorFixtures,
 ];

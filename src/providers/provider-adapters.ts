@@ -3,6 +3,8 @@ import type { ProviderAdapter } from '#ports/provider.ts';
 import { anthropicProvider } from './anthropic/adapter.ts';
 import { bedrockProvider } from './bedrock/adapter.ts';
 import { cohereProvider } from './cohere/adapter.ts';
+import { googleProvider } from './google/adapter.ts';
+import { openAiProvider } from './openai/adapter.ts';
 import { openAiCompatible } from './openai-compatible/adapter.ts';
 import { simulatorProvider } from './simulator/adapter.ts';
 import { voyageProvider } from './voyage/adapter.ts';
@@ -19,6 +21,8 @@ export function providerAdapters({ now, simulatorOrigin }: AdapterWorld): readon
     anthropicProvider(),
     bedrockProvider(now),
     cohereProvider(),
+    googleProvider(),
+    openAiProvider(),
     voyageProvider(),
     simulatorProvider(simulatorOrigin),
   ];

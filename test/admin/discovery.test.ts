@@ -56,6 +56,39 @@ describe('a provider that is asked for its models', () => {
     expect(shown).toBe('Bearer sk-for-asking-around');
   });
 
+  test('of a kind of its own is asked in its own way', async () => {
+    const shown: unknown[] = [];
+    const ask = async (adapter: string, answer: object) => {
+      const name = `${provider}-${adapter}`;
+      await api.make('/api/v1/providers', { name, adapter, base_url: upstream.provider.baseUrl });
+      await api.make(`/api/v1/providers/${name}/keys`, { name: 'main', secret: 'a-key-of-its-own' });
+      upstream.answers((response) => {
+        const { headers } = response.req;
+        shown.push(headers['x-goog-api-key'] ?? headers['x-api-key'], headers.authorization);
+        if (response.req.url?.startsWith('/v1/models?') === true) whole(answer)(response);
+        else response.writeHead(404).end('{}');
+      });
+      return (await api.post(`/api/v1/providers/${name}/discover`, {})).body;
+    };
+    const models = [
+      { name: 'models/gemini-0', supportedGenerationMethods: ['countTokens', 'generateContent'] },
+      { name: 'models/vectors', supportedGenerationMethods: ['embedContent'] },
+      { name: 'models/film', supportedGenerationMethods: ['predictLongRunning'] },
+    ];
+    expect(await ask('google', { models })).toMatchObject({
+      list: '/models',
+      models: [
+        { model_id: 'gemini-0', kind: 'chat' },
+        { model_id: 'vectors', kind: 'embedding' },
+        { model_id: 'film', kind: 'video' },
+      ],
+    });
+    expect(await ask('anthropic', { data: [{ type: 'model', id: 'opus-0' }] })).toMatchObject({
+      models: [{ model_id: 'opus-0', kind: 'chat' }],
+    });
+    expect(shown).toEqual(['a-key-of-its-own', undefined, 'a-key-of-its-own', undefined]);
+  });
+
   test('of LiteLLM’s kind says what each of them does', async () => {
     const rows = [
       {

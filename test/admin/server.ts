@@ -20,6 +20,8 @@ import type { Directory } from '#ports/directory.ts';
 import type { FastStore } from '#ports/fast-store.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import { undiciUpstream } from '#adapters/upstream/undici-upstream.ts';
+import { anthropicListing } from '#providers/anthropic/listing.ts';
+import { googleListing } from '#providers/google/listing.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { freshDatabase } from '#test/postgres/instance.ts';
 
@@ -68,7 +70,11 @@ export async function startAdminServer(): Promise<AdminServer> {
     refresh: async (topic) => {
       refreshed.push(topic);
     },
-    adapters: ['simulator', 'openai-compatible'],
+    adapters: ['simulator', 'openai-compatible', 'google', 'anthropic'],
+    listings: new Map([
+      ['google', googleListing],
+      ['anthropic', anthropicListing],
+    ]),
     typicalRequest: { inputTokens: 1_000, outputTokens: 500 },
     defaultTerms: readDefaultTerms(),
     canonicalProvider,

@@ -35,7 +35,7 @@ export const rules: readonly Rule[] = [
   },
   {
     folder: 'providers/*',
-    house: ['core', 'ports', 'providers/openai-compatible'],
+    house: ['core', 'ports', 'providers/openai', 'providers/openai-compatible'],
     packages: schema,
     builtins: computing,
   },

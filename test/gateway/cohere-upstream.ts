@@ -5,7 +5,7 @@ import { type OwnUpstream, startOwnUpstream } from './own-upstream.ts';
 export async function startCohereUpstream(name: string, adapter = 'cohere'): Promise<OwnUpstream> {
   const own = await startOwnUpstream(name);
   const credential = { providerKeyId: 'key', secret: 'co-provider-secret', isPrimary: true, weight: 1 };
-  const baseUrl = own.provider.baseUrl.replace(/\/v1$/, adapter === 'cohere' ? '/v2' : '/v1');
+  const baseUrl = own.provider.baseUrl.replace(/\/v1$/, adapter === 'cohere' ? '' : '/v1');
   return { ...own, provider: { ...own.provider, adapter, baseUrl, credentials: [credential] } };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonValues, names } from '#test/json-values.ts';
-import { spliceFields } from './splice.ts';
+import { fieldText, spliceFields, spliceInner, spliceItems } from './splice.ts';
 
 test('an edited field gets its new value and every other byte stays', () => {
   const text = '{ "model" : "sim/echo", "seed": 12345678901234567890, "temperature":1.0 }';
@@ -38,5 +38,36 @@ test('splicing means what parsing, setting and printing would', () => {
       },
     ),
     { numRuns: 500 },
+  );
+});
+
+test('what stands inside an object or a list is edited in its place, and numbers keep their digits', () => {
+  const text = '{ "a": { "seed": 12345678901234567890, "limit" : 1 }, "b": [ {"m":"x","n":1.0}, {"n":2} ] }';
+  const inner = spliceInner(text, 'a', new Map([['limit', '7']]));
+  expect(inner).toContain('"seed": 12345678901234567890');
+  expect(JSON.parse(inner)).toMatchObject({ a: { limit: 7 } });
+  expect(JSON.parse(spliceInner('{"a":null}', 'a', new Map([['limit', '7']])))).toEqual({ a: { limit: 7 } });
+  expect(JSON.parse(spliceInner('{"c":1}', 'a', new Map([['limit', '7']])))).toEqual({ a: { limit: 7 }, c: 1 });
+  const items = spliceItems(fieldText(text, 'b') ?? '[]', (item) => spliceFields(item, new Map([['m', '"y"']])));
+  expect(items).toContain('"n":1.0');
+  expect(JSON.parse(items)).toEqual([
+    { m: 'y', n: 1 },
+    { m: 'y', n: 2 },
+  ]);
+  expect(fieldText(text, 'none')).toBeUndefined();
+});
+
+test('every value of a list is found, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.array(jsonValues()), fc.nat(4), (values, indent) => {
+      const found: unknown[] = [];
+      const spliced = spliceItems(JSON.stringify(values, null, indent), (item) => {
+        found.push(JSON.parse(item));
+        return item;
+      });
+      const whole: unknown = JSON.parse(JSON.stringify(values));
+      expect(found).toEqual(whole);
+      expect(JSON.parse(spliced)).toEqual(whole);
+    }),
   );
 });

@@ -40,6 +40,30 @@ export function spliceFields(text: string, edits: FieldEdits): string {
   return result + text.slice(text.lastIndexOf('}'));
 }
 
+/** The JSON text of a field's value, as parsing has it; `undefined` where the object has no such field. */
+export function fieldText(text: string, name: string): string | undefined {
+  const span = topLevelFields(text).findLast((each) => each.name === name);
+  return span && text.slice(span.valueStart, span.end);
+}
+
+/** Edits an object inside an object; one that is not there, or is none, is made of the edits. */
+export function spliceInner(text: string, field: string, edits: FieldEdits): string {
+  const inner = fieldText(text, field);
+  return spliceFields(text, new Map([[field, spliceFields(inner?.startsWith('{') === true ? inner : '{}', edits)]]));
+}
+
+/** Each value of a list's text, edited; the text must be a valid JSON list. */
+export function spliceItems(list: string, edit: (item: string) => string): string {
+  const items: string[] = [];
+  for (let at = skipSpace(list, 1); at < list.length && list[at] !== ']';) {
+    const end = endOfValue(list, at);
+    items.push(edit(list.slice(at, end)));
+    at = skipSpace(list, end);
+    if (list.charCodeAt(at) === comma) at = skipSpace(list, at + 1);
+  }
+  return `[${items.join(',')}]`;
+}
+
 function topLevelFields(text: string): readonly FieldSpan[] {
   const fields: FieldSpan[] = [];
   let at = text.indexOf('{') + 1;

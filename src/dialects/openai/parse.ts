@@ -1,10 +1,9 @@
 // What a caller asks in OpenAI's dialect: only what money and routing need is read; the rest is the provider's to judge.
-import { isUtf8 } from 'node:buffer';
-import { readJsonBody } from '#core/call/json-body.ts';
 import type { ModelCall, Parsed } from '#core/call/model-call.ts';
+import { type Fields, isFields } from '#core/usage/counts.ts';
+import { isBoolean, isCount, isSaid, isShortWord, optional, type Wrong, wrong, wrongModel } from './checks.ts';
+import { readFields } from './read-fields.ts';
 import { refusedField } from './refused-fields.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const choicesMax = 128;
 
@@ -18,11 +17,9 @@ export function parseCall(
   body: Buffer,
   extraHeaders: Readonly<Record<string, string>>,
 ): Parsed {
-  // What does not decode would grow in decoding, and its bytes would no longer bound its tokens.
-  if (!isUtf8(body)) return { kind: 'malformed', message: 'The body is not valid UTF-8.' };
-  const text = body.toString('utf8');
-  const fields = readJsonBody(text);
-  if (typeof fields === 'string') return { kind: 'malformed', message: fields };
+  const read = readFields(body);
+  if (read.kind === 'malformed') return read;
+  const { fields, text } = read;
   const refused = refusedField(fields);
   if (refused) return { kind: 'malformed', ...refused };
   const wrong = kind === 'chat' ? firstWrongChatField(fields) : firstWrongEmbeddingField(fields);
@@ -40,8 +37,8 @@ export function parseCall(
       body: text,
       bodyBytes: body.length,
       streamed: kind === 'chat' && fields['stream'] === true,
-      usageWanted: isObject(options) && options['include_usage'] === true,
-      ...(isObject(options) ? { streamOptions: options } : {}),
+      usageWanted: isFields(options) && options['include_usage'] === true,
+      ...(isFields(options) ? { streamOptions: options } : {}),
       ...limit,
       choices: kind === 'chat' && typeof fields['n'] === 'number' ? fields['n'] : 1,
       ...prompt,
@@ -54,18 +51,16 @@ export function parseCall(
   };
 }
 
-type Wrong = { readonly message: string; readonly param: string };
-
 function firstWrongChatField(fields: Fields): Wrong | undefined {
   return (
-    wrongModel(fields) ??
+    wrongModel(fields['model']) ??
     wrong(
       'messages',
       'a list of at least one message',
       Array.isArray(fields['messages']) && fields['messages'].length > 0,
     ) ??
     wrong('stream', 'true or false', optional(fields['stream'], isBoolean)) ??
-    wrong('stream_options', 'an object', optional(fields['stream_options'], isObject)) ??
+    wrong('stream_options', 'an object', optional(fields['stream_options'], isFields)) ??
     wrong(
       'n',
       `a whole number from 1 to ${choicesMax}`,
@@ -79,39 +74,9 @@ function firstWrongChatField(fields: Fields): Wrong | undefined {
 
 function firstWrongEmbeddingField(fields: Fields): Wrong | undefined {
   const input = fields['input'];
-  return wrongModel(fields) ?? wrong('input', 'a text or a list', typeof input === 'string' || Array.isArray(input));
-}
-
-function wrongModel(fields: Fields): Wrong | undefined {
-  return wrong('model', 'the name of a model', typeof fields['model'] === 'string' && fields['model'] !== '');
-}
-
-function wrong(param: string, expected: string, right: boolean): Wrong | undefined {
-  return right ? undefined : { param, message: `"${param}" must be ${expected}.` };
-}
-
-function optional(value: unknown, right: (value: unknown) => boolean): boolean {
-  return value === undefined || value === null || right(value);
-}
-
-function isSaid(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function isShortWord(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= 64;
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean';
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    wrongModel(fields['model']) ?? wrong('input', 'a text or a list', typeof input === 'string' || Array.isArray(input))
+  );
 }
 
 function limitOf(fields: Fields): Pick<ModelCall, 'outputLimit' | 'outputLimitField'> {
@@ -124,7 +89,7 @@ function limitOf(fields: Fields): Pick<ModelCall, 'outputLimit' | 'outputLimitFi
 
 /** Embeddings of something else than text. */
 function objectsIn(input: unknown): number {
-  return Array.isArray(input) ? input.filter(isObject).length : 0;
+  return Array.isArray(input) ? input.filter(isFields).length : 0;
 }
 
 function partsOf(messages: unknown): { readonly images: number; readonly attachments: number } {
@@ -132,10 +97,10 @@ function partsOf(messages: unknown): { readonly images: number; readonly attachm
   let attachments = 0;
   if (!Array.isArray(messages)) return { images, attachments };
   for (const message of messages) {
-    const content: unknown = isObject(message) ? message['content'] : undefined;
+    const content: unknown = isFields(message) ? message['content'] : undefined;
     if (!Array.isArray(content)) continue;
     for (const part of content) {
-      const type: unknown = isObject(part) ? part['type'] : undefined;
+      const type: unknown = isFields(part) ? part['type'] : undefined;
       if (type === 'image_url') images += 1;
       else if (type !== 'text' && type !== 'refusal') attachments += 1;
     }

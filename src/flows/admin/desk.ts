@@ -6,6 +6,7 @@ import type { Clock, Identifiers } from '#ports/clock.ts';
 import type { FastStore } from '#ports/fast-store.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Log } from '#ports/log.ts';
+import type { ModelListing } from '#ports/provider.ts';
 import type { Rerating } from '#ports/rerating.ts';
 import type { DefaultTerms } from '#ports/provider-terms.ts';
 import type { Upstream } from '#ports/upstream.ts';
@@ -27,6 +28,8 @@ export interface AdminDesk {
   readonly refresh: (topic: Topic) => Promise<void>;
   /** How providers can be spoken to: the names of the adapters that this server has. */
   readonly adapters: readonly string[];
+  /** By adapter: how models are listed, where that is not as OpenAI does. */
+  readonly listings: ReadonlyMap<string, ModelListing>;
   /** The request of usual size, by which prices per request are made. */
   readonly typicalRequest: TypicalRequest;
   /** What organizations begin with, and go back to by a reset. */

@@ -2,6 +2,7 @@
 import type { ModelKind } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { ModelRow, ProviderRow } from '#ports/administration.ts';
+import type { ModelListing } from '#ports/provider.ts';
 import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
 import type { AdminDesk } from './desk.ts';
 import { present } from './outcome.ts';
@@ -46,30 +47,35 @@ async function credentialOf({ administration, vault }: AdminDesk, { id }: Provid
   return key && vault.open(key.sealed, `provider_key:${key.id}`);
 }
 
-interface Offer {
-  readonly id: string;
-  readonly kind: ModelKind;
-}
-
-interface List {
-  /** Below the provider's own address. */
-  readonly path: string;
-  readonly read: (row: Readonly<Record<string, unknown>>) => Offer | undefined;
-}
+type Offer = NonNullable<ReturnType<ModelListing['read']>>[number];
 
 // The fuller one first; whoever does not have it answers 404, and is asked for the other.
-const lists: readonly List[] = [
-  { path: '/model/info', read: readModelInfo },
-  { path: '/models', read: readModel },
+const lists: readonly ModelListing[] = [
+  { path: '/model/info', headers: bearer, read: (answer) => readRows(answer, readModelInfo) },
+  { path: '/models', headers: bearer, read: (answer) => readRows(answer, readModel) },
 ];
 
-function readModelInfo({ model_name: id, model_info: info }: Readonly<Record<string, unknown>>): Offer | undefined {
+function bearer(credential: string | undefined): Readonly<Record<string, string>> {
+  return credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function readRows(answer: unknown, read: (row: Row) => Offer | undefined): readonly Offer[] | undefined {
+  const rows = isRecord(answer) ? answer['data'] : answer;
+  if (!Array.isArray(rows)) return undefined;
+  const offers = rows.flatMap((row: unknown) => (isRecord(row) ? (read(row) ?? []) : []));
+  // Rows that nobody can read are no list of this kind.
+  return offers.length > 0 || rows.length === 0 ? offers : undefined;
+}
+
+function readModelInfo({ model_name: id, model_info: info }: Row): Offer | undefined {
   if (typeof id !== 'string') return undefined;
   const mode = isRecord(info) ? info['mode'] : undefined;
   return { id, kind: (typeof mode === 'string' ? kinds[mode] : undefined) ?? 'chat' };
 }
 
-function readModel({ id }: Readonly<Record<string, unknown>>): Offer | undefined {
+function readModel({ id }: Row): Offer | undefined {
   return typeof id === 'string' ? { id, kind: /embed/i.test(id) ? 'embedding' : 'chat' } : undefined;
 }
 
@@ -88,14 +94,21 @@ const kinds: Readonly<Record<string, ModelKind>> = {
 };
 
 async function askForModels(desk: AdminDesk, provider: ProviderRow, credential: string | undefined) {
-  for (const { path, read } of lists) {
-    const rows = await askForList(desk, { provider, path, credential });
-    const offered = rows?.flatMap((row) => (isRecord(row) ? (read(row) ?? []) : []));
-    if (offered !== undefined && (offered.length > 0 || rows?.length === 0)) {
-      return { list: path, offered: [...new Map(offered.map((offer) => [offer.id, offer])).values()] };
+  const own = desk.listings.get(provider.adapter);
+  const asked = own ? [own] : lists;
+  for (const listing of asked) {
+    const answer = await askForList(desk, { provider, listing, credential });
+    const offered = answer === undefined ? undefined : listing.read(answer);
+    if (offered !== undefined) {
+      return { list: pathOf(listing), offered: [...new Map(offered.map((offer) => [offer.id, offer])).values()] };
     }
   }
-  throw refusal(`${provider.name} does not list its models at ${provider.base_url}${lists.at(-1)?.path ?? ''}.`);
+  const path = asked.map(pathOf).at(-1) ?? '';
+  throw refusal(`${provider.name} does not list its models at ${provider.base_url}${path}.`);
+}
+
+function pathOf({ path }: ModelListing): string {
+  return path.split('?', 1)[0] ?? path;
 }
 
 const answerBytesMax = 8 * 1_048_576;
@@ -104,13 +117,13 @@ const answerMsMax = 30_000;
 
 interface Question {
   readonly provider: ProviderRow;
-  readonly path: string;
+  readonly listing: ModelListing;
   readonly credential: string | undefined;
 }
 
 /** `undefined` where it has no such list. Only ever the provider's own address: nobody can name another one. */
-async function askForList(desk: AdminDesk, question: Question): Promise<readonly unknown[] | undefined> {
-  const { provider, path, credential } = question;
+async function askForList(desk: AdminDesk, question: Question): Promise<unknown> {
+  const { provider, listing, credential } = question;
   const url = new URL(provider.base_url);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new Failure('invalid_parameter', `${provider.name} is not spoken to over HTTP: it cannot be asked.`);
@@ -120,12 +133,12 @@ async function askForList(desk: AdminDesk, question: Question): Promise<readonly
     const answer = await desk.upstream.send(
       {
         origin: url.origin,
-        path: `${url.pathname.replace(/\/$/, '')}${path}`,
+        path: `${url.pathname.replace(/\/$/, '')}${listing.path}`,
         method: 'GET',
         headers: {
           accept: 'application/json',
           'accept-encoding': 'identity',
-          ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
+          ...listing.headers(credential),
         },
         headTimeoutMs: silenceMsMax,
         idleTimeoutMs: silenceMsMax,
@@ -140,10 +153,8 @@ async function askForList(desk: AdminDesk, question: Question): Promise<readonly
   }
 }
 
-async function readAnswer(
-  answer: UpstreamAnswer,
-  { provider, path }: Question,
-): Promise<readonly unknown[] | undefined> {
+async function readAnswer(answer: UpstreamAnswer, { provider, listing }: Question): Promise<unknown> {
+  const path = pathOf(listing);
   const { status } = answer;
   const body = await answer.body.whole(answerBytesMax);
   if (status === 404 || status === 405) return undefined;
@@ -157,8 +168,7 @@ async function readAnswer(
   const parsed = parse(body.toString('utf8'));
   if (parsed === undefined)
     throw refusal(`${provider.name} did not answer GET ${path} with JSON. Is its base_url right?`);
-  const rows = isRecord(parsed) ? parsed['data'] : parsed;
-  return Array.isArray(rows) ? rows : undefined;
+  return parsed;
 }
 
 function parse(text: string): unknown {

@@ -12,6 +12,7 @@ import type { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { viewWallet } from '#flows/view-wallet.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Generations } from '#ports/generations.ts';
+import { decoded } from './decoded.ts';
 import type { HttpDoor } from './http-door.ts';
 import { keyOf } from './key-of.ts';
 import { limitsJson } from './limits-json.ts';
@@ -35,14 +36,21 @@ export async function answerAbout(
 ): Promise<void> {
   const { house } = dependencies;
   if (path === '/') return door.json(200, { status: 'live' });
-  const page = pages[path] ?? (path.startsWith('/v1/models/') ? oneModel : undefined);
-  if (!page) throw new Failure('not_found', `There is nothing at ${path}. Chat is at /v1/chat/completions.`);
+  const page = pages[path] ?? (isModelPath(path) ? oneModel : undefined);
+  if (!page) throw new Failure('not_found', nothingAt(path));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new Failure('method_not_allowed', `This address takes GET, not ${request.method ?? 'nothing'}.`);
   }
   const caller = await authenticate(house, keyOf(request));
   const asked = { path, query: new URLSearchParams(query), dialect: door.dialect };
   door.json(200, await page(dependencies, caller, asked));
+}
+
+function nothingAt(path: string): string {
+  if (path.startsWith('/v1/responses/')) {
+    return `There is nothing at ${path}: responses are answered at /v1/responses, and none is kept here to be read again.`;
+  }
+  return `There is nothing at ${path}. Chat is at /v1/chat/completions.`;
 }
 
 interface Asked {
@@ -57,8 +65,15 @@ const pages: Readonly<Record<string, Page>> = {
   '/v1/key': keyPage,
   '/v1/credits': creditsPage,
   '/v1/models': modelsPage,
+  '/v1beta/models': modelsPage,
   '/v1/generation': generationPage,
 };
+
+const modelPath = /^\/v1(?:beta)?\/models\//;
+
+function isModelPath(path: string): boolean {
+  return modelPath.test(path);
+}
 
 async function keyPage({ house }: AboutDependencies, caller: Caller): Promise<unknown> {
   const currency = currencyOf(caller.currency);
@@ -105,7 +120,7 @@ function modelsPage({ house }: AboutDependencies, caller: Caller, { dialect, que
 }
 
 function oneModel({ house }: AboutDependencies, caller: Caller, { path, dialect }: Asked): unknown {
-  const name = decoded(path.slice('/v1/models/'.length));
+  const name = decoded(path.replace(modelPath, ''));
   const route = isThere(house, caller, name) ? house.snapshot.catalog.routes.get(name) : undefined;
   if (!route) {
     throw new Failure('unknown_model', `The model "${name}" does not exist, or this key may not call it.`, {
@@ -119,15 +134,6 @@ function isThere(house: House, caller: Caller, name: string): boolean {
   if (!mayCall(caller, name)) return false;
   const { prices } = house.snapshot.catalog;
   return caller.onlyPricedNames !== true || prices.chargeFor(name, caller, house.clock.now()) !== undefined;
-}
-
-/** What is no encoding stands for itself. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** The caller's own prices, as they were published: text, never divided. */

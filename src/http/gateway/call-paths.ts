@@ -6,9 +6,13 @@ import { anthropicDialect } from '#dialects/anthropic/dialect.ts';
 import { parseMessages } from '#dialects/anthropic/parse.ts';
 import { cohereDialect } from '#dialects/cohere/dialect.ts';
 import { parseChat, parseEmbed } from '#dialects/cohere/parse.ts';
+import { geminiDialect } from '#dialects/gemini/dialect.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
-import type { Dialect } from '#ports/dialect.ts';
+import type { Dialect, Framing } from '#ports/dialect.ts';
+import { geminiPathOf } from './gemini-paths.ts';
+import { responsesDialect } from '#dialects/openai/responses/dialect.ts';
+import { parseResponse } from '#dialects/openai/responses/parse.ts';
 
 export interface CallPath {
   readonly dialect: Dialect;
@@ -17,6 +21,7 @@ export interface CallPath {
   readonly hears: ReadonlySet<string>;
   /** The call is not made: its prompt's tokens are counted, and told in these words. */
   readonly counting?: (tokens: number) => unknown;
+  readonly framing?: Framing;
 }
 
 const nothing: ReadonlySet<string> = new Set();
@@ -37,6 +42,13 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
   '/v2/chat': { dialect: cohereDialect, parse: parseChat, hears: nothing },
   '/v2/embed': { dialect: cohereDialect, parse: parseEmbed, hears: nothing },
   '/v2/rerank': { dialect: cohereDialect, parse: parseRerank, hears: nothing },
+  '/v1/responses': { dialect: responsesDialect, parse: parseResponse, hears: nothing },
+  '/v1/responses/input_tokens': {
+    dialect: responsesDialect,
+    parse: parseResponse,
+    hears: nothing,
+    counting: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
+  },
   '/v1/messages': { dialect: anthropicDialect, parse: parseMessages, hears: anthropicHeaders },
   '/v1/messages/count_tokens': {
     dialect: anthropicDialect,
@@ -47,15 +59,21 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
 };
 
 /** What a call to this address is; `undefined` where none can be made. */
-export function callPathOf(path: string): CallPath | undefined {
-  return callPaths[path];
+export function callPathOf(path: string, query = ''): CallPath | undefined {
+  return callPaths[path] ?? geminiPathOf(path, query);
 }
 
 /** At an address that both dialects have, and where nothing is. */
 export function dialectOf(request: IncomingMessage): Dialect {
+  if (isGemini(request)) return geminiDialect;
   return isAnthropic(request) ? anthropicDialect : openAiDialect;
 }
 
 export function isAnthropic({ headers }: IncomingMessage): boolean {
   return headers['anthropic-version'] !== undefined;
+}
+
+/** Its clients send their key under a name of its own. */
+export function isGemini({ url = '', headers }: IncomingMessage): boolean {
+  return url.startsWith('/v1beta/') || url.startsWith('/v1beta?') || headers['x-goog-api-key'] !== undefined;
 }

@@ -18,7 +18,10 @@ export interface GatewayDependencies extends AboutDependencies {
 
 /** Whether the call path answers for this; at `/` only for clients who ask whether anybody is there. */
 export function isGatewayRequest(path: string, method: string | undefined): boolean {
-  return path === '/v1' || path.startsWith('/v1/') || path.startsWith('/v2/') || (path === '/' && method === 'HEAD');
+  const root = path.split('/', 2)[1];
+  return (
+    root === 'v1' || root === 'v1beta' || root === 'v1alpha' || root === 'v2' || (path === '/' && method === 'HEAD')
+  );
 }
 
 export function gateway(dependencies: GatewayDependencies) {
@@ -28,11 +31,16 @@ export function gateway(dependencies: GatewayDependencies) {
     const url = request.url ?? '/';
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    const called = callPathOf(path);
-    const door = new HttpDoor(response, { dialect: called?.dialect ?? dialectOf(request), requestId });
+    const asked = query < 0 ? '' : url.slice(query + 1);
+    const called = callPathOf(path, asked);
+    const door = new HttpDoor(response, {
+      dialect: called?.dialect ?? dialectOf(request),
+      requestId,
+      framing: called?.framing,
+    });
     const answered = called
       ? answerCall(house, { request, door, requestId, called, draining })
-      : answerAbout(dependencies, { request, door, path, query: query < 0 ? '' : url.slice(query + 1) });
+      : answerAbout(dependencies, { request, door, path, query: asked });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
 }

@@ -1,11 +1,18 @@
 // An answer's way out over HTTP.
 import type { ServerResponse } from 'node:http';
 import type { Failure } from '#core/failure.ts';
-import type { Dialect } from '#ports/dialect.ts';
+import type { Dialect, Framing } from '#ports/dialect.ts';
 import type { Door, StreamWords } from '#ports/door.ts';
 
 /** A caller who takes nothing for this long has hung up. */
 const stalledMsMaxByDefault = 60_000;
+
+interface DoorOf {
+  readonly dialect: Dialect;
+  readonly requestId: string;
+  /** As the call asks for its stream; server-sent events go as they are. */
+  readonly framing?: Framing | undefined;
+}
 
 export class HttpDoor implements Door {
   readonly dialect: Dialect;
@@ -13,14 +20,18 @@ export class HttpDoor implements Door {
   readonly #response: ServerResponse;
   readonly #requestId: string;
   readonly #stalledMsMax: number;
+  readonly #framingOfStreams: Framing | undefined;
   readonly #hangUp = new AbortController();
+  /** For a stream that has begun. */
+  #framing: Framing | undefined;
 
   constructor(
     response: ServerResponse,
-    { dialect, requestId }: { readonly dialect: Dialect; readonly requestId: string },
+    { dialect, requestId, framing }: DoorOf,
     { stalledMsMax = stalledMsMaxByDefault } = {},
   ) {
     this.dialect = dialect;
+    this.#framingOfStreams = framing;
     this.#response = response;
     this.#requestId = requestId;
     this.#stalledMsMax = stalledMsMax;
@@ -42,11 +53,14 @@ export class HttpDoor implements Door {
     if (this.#hangUp.signal.aborted) return;
     const { requestIdHeader } = this.dialect;
     if (requestIdHeader !== undefined) this.#response.setHeader(requestIdHeader, this.#requestId);
-    this.#response.writeHead(status, { ...headers, 'x-request-id': this.#requestId });
+    if (headers['content-type']?.startsWith('text/event-stream') === true) this.#framing = this.#framingOfStreams;
+    const framed = this.#framing ? { 'content-type': this.#framing.contentType } : {};
+    this.#response.writeHead(status, { ...headers, ...framed, 'x-request-id': this.#requestId });
   }
 
-  write(bytes: Buffer | string): void | Promise<void> {
+  write(events: Buffer | string): void | Promise<void> {
     const response = this.#response;
+    const bytes = this.#framing ? this.#framing.frame(events) : events;
     if (this.#hangUp.signal.aborted || response.write(bytes)) return;
     return new Promise((resolve) => {
       // Else a caller who never reads would keep a provider's connection, and a part of our memory, for as long as it likes.
@@ -62,8 +76,9 @@ export class HttpDoor implements Door {
     });
   }
 
-  end(bytes?: Buffer | string): void {
+  end(events?: Buffer | string): void {
     if (this.#hangUp.signal.aborted) return;
+    const bytes = this.#framing ? this.#framing.frame(events ?? '') + this.#framing.end() : events;
     if (bytes === undefined || bytes.length === 0) this.#response.end();
     else this.#response.end(bytes);
   }

@@ -9,15 +9,13 @@ import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { anthropicTranslation } from './chat/translation.ts';
+import { anthropicListing, apiVersion } from './listing.ts';
 import { messageStreamReader } from './stream-reader.ts';
 import { cutShort, messageUsage } from './usage.ts';
 
 const formats: ReadonlySet<WireFormat> = new Set(['messages']);
 
 const normalizer = { id: 'anthropic', version: '1' };
-
-/** The only one there is; a caller's own word on it goes first. */
-const apiVersion = '2023-06-01';
 
 export function anthropicProvider(): ProviderAdapter {
   return {
@@ -33,6 +31,7 @@ export function anthropicProvider(): ProviderAdapter {
       field: 'input_tokens',
       request: (call, plan) => messagesRequest(call, plan, { path: '/messages/count_tokens', edits: new Map() }),
     },
+    listing: anthropicListing,
     usageOf(_call, answer) {
       const parsed = parseAnswer(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
@@ -54,6 +53,7 @@ interface Asked {
 
 function messagesRequest(call: ModelCall, { target, credential }: ProviderRequestPlan, asked: Asked): UpstreamRequest {
   const base = addressOf(target.provider.baseUrl);
+  // A caller's own word on the version goes first.
   const { 'anthropic-version': version = apiVersion, 'anthropic-beta': beta } = call.extraHeaders;
   return {
     origin: base.origin,

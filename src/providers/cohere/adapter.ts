@@ -9,15 +9,16 @@ import { headersFor } from '#providers/openai-compatible/headers.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import { chatTranslation } from './chat/translation.ts';
 import { embeddingTranslation } from './embeddings.ts';
+import { modelListing } from './listing.ts';
 import { parse } from './parse.ts';
 import { rerankTranslation } from './rerank.ts';
 import { chatStreamReader } from './stream-reader.ts';
 import { normalizeBilled } from './usage.ts';
 
 const paths: Readonly<Partial<Record<WireFormat, string>>> = {
-  'chat-v2': '/chat',
-  'embed-v2': '/embed',
-  rerank: '/rerank',
+  'chat-v2': '/v2/chat',
+  'embed-v2': '/v2/embed',
+  rerank: '/v2/rerank',
 };
 
 export function cohereProvider(): ProviderAdapter {
@@ -27,6 +28,7 @@ export function cohereProvider(): ProviderAdapter {
     translation: chatTranslation,
     embedding: embeddingTranslation,
     rerank: rerankTranslation,
+    listing: modelListing,
     request(call, plan) {
       const { provider } = plan.target;
       const base = addressOf(provider.baseUrl);

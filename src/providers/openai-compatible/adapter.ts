@@ -1,6 +1,6 @@
 // Any upstream that speaks OpenAI's dialect. The body passes through but for the model and what the hold needs.
 import type { ModelCall } from '#core/call/model-call.ts';
-import { spliceFields } from '#core/call/splice.ts';
+import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
 import { missingUsage, notBillable } from '#core/usage/usage.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
@@ -16,7 +16,12 @@ import { normalizeOpenAiUsage } from './usage.ts';
 
 const normalizer = { id: 'openai-compatible', version: '1' };
 
-const paths = { 'chat-completions': '/chat/completions', embeddings: '/embeddings', rerank: '/rerank' } as const;
+const paths = {
+  'chat-completions': '/chat/completions',
+  completions: '/completions',
+  embeddings: '/embeddings',
+  rerank: '/rerank',
+} as const;
 
 export function openAiCompatible(): ProviderAdapter {
   return {
@@ -37,20 +42,34 @@ export function openAiCompatible(): ProviderAdapter {
     usageOfStream(raw) {
       return normalizeOpenAiUsage(raw, { endpoint: 'chat' });
     },
-    stream: openAiStreamReader,
+    stream: ({ format }) => openAiStreamReader(format === 'completions' ? 'completions' : 'chat'),
     failure: openAiFailure,
   };
 }
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
+  return openAiPost(call, plan, { path: pathOf(call), edits: editsFor(call, plan) });
+}
+
+export interface Posted {
+  readonly path: string;
+  readonly edits: FieldEdits;
+}
+
+/** The body as it came, at one of the provider's addresses. */
+export function openAiPost(
+  call: ModelCall,
+  plan: ProviderRequestPlan,
+  { path, edits: changed }: Posted,
+): UpstreamRequest {
   const { target } = plan;
   const base = addressOf(target.provider.baseUrl);
   return {
     origin: base.origin,
-    path: `${base.path}${pathOf(call)}${base.search}`,
+    path: `${base.path}${path}${base.search}`,
     method: 'POST',
     headers: headersFor(call, plan),
-    body: spliceFields(call.body, editsFor(call, plan)),
+    body: spliceFields(call.body, changed),
     headTimeoutMs: target.provider.headTimeoutMs,
     idleTimeoutMs: target.provider.idleTimeoutMs,
   };
@@ -66,7 +85,7 @@ function isRefusal(answer: Readonly<Record<string, unknown>>): boolean {
   return typeof error === 'object' && error !== null && !usage && !choices && !data && !results;
 }
 
-function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
+export function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(answer.toString('utf8'));
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)

@@ -10,7 +10,8 @@ export function editsFor(call: ModelCall, { target, outputLimit }: ProviderReque
   const changed = new Map<string, string | undefined>();
   for (const field of leavesOut) if (!written.has(field)) changed.set(field, undefined);
   changed.set('model', JSON.stringify(target.model));
-  if (outputLimit !== undefined) {
+  if (outputLimit !== undefined && call.format === 'completions') changed.set('max_tokens', String(outputLimit));
+  else if (outputLimit !== undefined) {
     const { outputLimitField: asked } = call;
     const field = asked === undefined || leavesOut.has(asked) ? target.provider.outputLimitField : asked;
     changed.set(field, String(outputLimit));

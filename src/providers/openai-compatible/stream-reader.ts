@@ -7,7 +7,9 @@ const eventBytesMax = 4_194_304;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-export function openAiStreamReader(): StreamReader {
+/** Completions of the older kind deliver their text under a key of their own. */
+export function openAiStreamReader(spoken: 'chat' | 'completions' = 'chat'): StreamReader {
+  const plain = spoken === 'completions';
   let carried: Buffer | undefined;
   return {
     read(piece) {
@@ -19,7 +21,7 @@ export function openAiStreamReader(): StreamReader {
       for (;;) {
         const end = endOfEvent(text, start);
         if (end < 0) break;
-        events.push(readEvent(bytes, text, { start, end }));
+        events.push(readEvent(bytes, text, { start, end, plain }));
         start = end;
       }
       carried = start === bytes.length ? undefined : bytes.subarray(start);
@@ -45,31 +47,38 @@ function endOfEvent(text: string, from: number): number {
 interface Span {
   readonly start: number;
   readonly end: number;
+  /** Of a completion of the older kind. */
+  readonly plain: boolean;
 }
 
 function readEvent(piece: Buffer, text: string, span: Span): StreamEvent {
   const { start, end } = span;
   const bytes = start === 0 && end === piece.length ? piece : piece.subarray(start, end);
   const seen = look(text, span);
-  if (seen === 'parse') return parsedEvent(bytes);
+  if (seen === 'parse') return parsedEvent(bytes, span.plain);
   if (seen.deltas > 0) return { bytes, kind: 'content', deltas: seen.deltas, textBytes: seen.textBytes };
   const isDone = text.startsWith('data: [DONE]', start) || text.startsWith('data:[DONE]', start);
   return { bytes, kind: isDone ? 'done' : 'other', deltas: 0, textBytes: 0 };
 }
 
 /** Goes from colon to colon, since an event has few: what stands before one is a key, and its last letter tells which. */
-function look(text: string, { start, end }: Span): { readonly deltas: number; readonly textBytes: number } | 'parse' {
+function look(
+  text: string,
+  { start, end, plain }: Span,
+): { readonly deltas: number; readonly textBytes: number } | 'parse' {
   let deltas = 0;
   let textBytes = 0;
   for (let at = text.indexOf(':', start); at >= 0 && at < end; at = text.indexOf(':', at + 1)) {
     if (text.charCodeAt(at - 1) !== quote) continue;
     const last = text[at - 2];
     let isText = false;
-    if (last === 't') isText = text.startsWith('"content', at - 9) || text.startsWith('"reasoning_content', at - 19);
+    if (plain) isText = text.startsWith('"text', at - 6);
+    else if (last === 't')
+      isText = text.startsWith('"content', at - 9) || text.startsWith('"reasoning_content', at - 19);
     else if (last === 's') isText = text.startsWith('"arguments', at - 11);
     else if (last === 'g') isText = text.startsWith('"reasoning', at - 11);
     else if (last === 'l') isText = text.startsWith('"refusal', at - 9);
-    else if (last === 'e') {
+    if (last === 'e') {
       if (text.startsWith('"usage', at - 7) && !text.startsWith('null', skipSpace(text, at + 1))) return 'parse';
     } else if (last === 'r' && text.startsWith('"error', at - 7)) return 'parse';
     if (!isText) continue;
@@ -90,14 +99,14 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-function parsedEvent(bytes: Buffer): StreamEvent {
+function parsedEvent(bytes: Buffer, plain: boolean): StreamEvent {
   const data = bytes
     .toString('utf8')
     .split(/\r?\n/)
     .filter((line) => line.startsWith('data:'))
     .map((line) => line.slice(5).trimStart())
     .join('\n');
-  const counted = countText(bytes.toString('latin1'));
+  const counted = countText(bytes.toString('latin1'), plain ? plainKeys : textKeys);
   const parsed = parseObject(data);
   if (!parsed) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
   if (isObject(parsed['error'])) return { bytes, kind: 'error', ...counted };
@@ -134,10 +143,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 // The keys under which models deliver text, thoughts and tool calls piece by piece.
 const textKeys = ['"content":', '"arguments":', '"reasoning_content":', '"reasoning":', '"refusal":'] as const;
 
-function countText(text: string): { readonly deltas: number; readonly textBytes: number } {
+const plainKeys = ['"text":'] as const;
+
+function countText(text: string, keys: readonly string[]): { readonly deltas: number; readonly textBytes: number } {
   let deltas = 0;
   let textBytes = 0;
-  for (const key of textKeys) {
+  for (const key of keys) {
     let at = text.indexOf(key);
     while (at >= 0) {
       const bytes = stringBytes(text, at + key.length);

@@ -33,6 +33,9 @@ function chosenTools({ tools, conversation }: ChatCall, knobs: Knobs): readonly 
 function askForTools(offers: readonly ToolOffer[], seed: Fingerprint): Choice {
   const parts = offers.map((offer, nth): Part => {
     const id = `call_${hexOf(branch(seed, nth)).slice(0, 24)}`;
+    if (offer.plain === true) {
+      return { kind: 'tool-call', id, name: offer.name, pieces: cutIntoTokens('plain text'), plain: true };
+    }
     return { kind: 'tool-call', id, name: offer.name, pieces: jsonTokens(sampleOf(offer.parameters) ?? {}) };
   });
   return { parts, finish: 'tool_calls' };

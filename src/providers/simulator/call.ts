@@ -1,7 +1,8 @@
 import { fingerprint, hexOf } from './chance.ts';
 import type { Fingerprint } from './chance.ts';
-import type { ChatCall } from './chat-call.ts';
+import type { ChatCall, ChatForm } from './chat-call.ts';
 import { readChatCall } from './chat-call.ts';
+import { readCompletionCall } from './completion-call.ts';
 import type { EmbeddingCall } from './embedding-call.ts';
 import { readEmbeddingCall } from './embedding-call.ts';
 import type { JsonObject } from './fields.ts';
@@ -11,15 +12,19 @@ import type { Knobs } from './knobs.ts';
 import { readKnobs } from './knobs.ts';
 import type { SimulatedModel } from './model.ts';
 import { findModel } from './model.ts';
+import type { ModerationCall } from './moderation.ts';
+import { readModerationCall } from './moderation.ts';
 import { Refusal } from './refusal.ts';
 import type { RerankCall } from './rerank-call.ts';
 import { readRerankCall } from './rerank-call.ts';
+import { readResponseCall } from './response-call.ts';
 
 /** A request that a model answers. */
 export type SimulatorCall =
   | CallOf<'chat', ChatCall>
   | CallOf<'embeddings', EmbeddingCall>
-  | CallOf<'rerank', RerankCall>;
+  | CallOf<'rerank', RerankCall>
+  | CallOf<'moderations', ModerationCall>;
 
 interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
   readonly kind: Kind;
@@ -32,16 +37,34 @@ interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
 
 export type CallHeaders = KnobSources['headers'];
 
-export function readCall(endpoint: SimulatedModel['endpoint'], headers: CallHeaders, bodyText: string): SimulatorCall {
+const chatReaders = {
+  chat: readChatCall,
+  responses: readResponseCall,
+  completions: readCompletionCall,
+} as const satisfies Record<ChatForm['kind'], (body: JsonObject) => ChatCall>;
+
+export interface Asked {
+  readonly endpoint: SimulatedModel['endpoint'];
+  /** Of text that is asked for. */
+  readonly form?: ChatForm['kind'];
+}
+
+export function readCall({ endpoint, form = 'chat' }: Asked, headers: CallHeaders, bodyText: string): SimulatorCall {
   const body = parseBody(bodyText);
   const model = readModel(body, endpoint);
   const knobsFrom = (message: string): Knobs => readKnobs({ headers, body: objectField(body, 'sim'), message });
   switch (endpoint) {
     case 'chat': {
-      const request = readChatCall(body);
+      const request = chatReaders[form](body);
       const knobs = knobsFrom(request.conversation.lastUserText);
       const seed = fingerprint(`${knobs.seed ?? request.seed ?? '0'}\n${model.id}\n${request.conversation.text}`);
       return { kind: 'chat', request, model, knobs, seed, id: `chatcmpl-${hexOf(seed)}` };
+    }
+    case 'moderations': {
+      const request = readModerationCall(body);
+      const knobs = knobsFrom(request.inputs.at(-1) ?? '');
+      const seed = fingerprint(JSON.stringify(request.inputs));
+      return { kind: 'moderations', request, model, knobs, seed, id: `modr-${hexOf(seed)}` };
     }
     case 'embeddings': {
       const request = readEmbeddingCall(body);

@@ -4,8 +4,9 @@ import type { JsonObject } from './fields.ts';
 import { flagField, isObject, listField, objectField, textField, wholeField } from './fields.ts';
 import { Refusal } from './refusal.ts';
 
-/** A request to /v1/chat/completions, as far as the simulator heeds it. */
+/** A request for text, as far as the simulator heeds it. */
 export interface ChatCall {
+  readonly form: ChatForm;
   readonly conversation: Conversation;
   readonly stream: boolean;
   readonly includeUsage: boolean;
@@ -17,9 +18,23 @@ export interface ChatCall {
   readonly seed: string | undefined;
 }
 
+/** Where it was asked, and what only that address asks. */
+export type ChatForm =
+  | { readonly kind: 'chat' }
+  | { readonly kind: 'responses'; readonly body: JsonObject }
+  | {
+      readonly kind: 'completions';
+      readonly prompts: readonly string[];
+      readonly n: number;
+      readonly bestOf: number;
+      readonly echo: boolean;
+    };
+
 export interface ToolOffer {
   readonly name: string;
   readonly parameters: JsonObject;
+  /** It takes text, and no arguments. */
+  readonly plain?: boolean;
 }
 
 export interface ToolPlan {
@@ -33,9 +48,9 @@ export type ResponseFormat =
   | { readonly kind: 'json-object' }
   | { readonly kind: 'json-schema'; readonly schema: JsonObject };
 
-const CHOICES_MAX = 128;
+export const CHOICES_MAX = 128;
 const STOPS_MAX = 16;
-const TOKENS_MAX = 100_000_000;
+export const TOKENS_MAX = 100_000_000;
 
 export function readChatCall(body: JsonObject): ChatCall {
   const range = { min: 1, max: TOKENS_MAX };
@@ -43,6 +58,7 @@ export function readChatCall(body: JsonObject): ChatCall {
   const outputLimit = Math.min(...limits.map((limit) => limit ?? Infinity));
   const streamOptions = objectField(body, 'stream_options') ?? {};
   return {
+    form: { kind: 'chat' },
     conversation: readConversation(body),
     stream: flagField(body, 'stream') ?? false,
     includeUsage: flagField(streamOptions, 'include_usage') ?? false,
@@ -55,7 +71,7 @@ export function readChatCall(body: JsonObject): ChatCall {
   };
 }
 
-function readStops(body: JsonObject): readonly string[] {
+export function readStops(body: JsonObject): readonly string[] {
   const stop = body['stop'] ?? [];
   const stops: readonly unknown[] = Array.isArray(stop) ? stop : [stop];
   const texts = stops.filter((text) => typeof text === 'string' && text !== '').map(String);

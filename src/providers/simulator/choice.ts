@@ -8,7 +8,14 @@ export type FinishReason = 'stop' | 'length' | 'tool_calls';
 
 export type Part =
   | { readonly kind: 'text'; readonly pieces: readonly string[] }
-  | { readonly kind: 'tool-call'; readonly id: string; readonly name: string; readonly pieces: readonly string[] };
+  | {
+      readonly kind: 'tool-call';
+      readonly id: string;
+      readonly name: string;
+      readonly pieces: readonly string[];
+      /** It takes text, and no arguments. */
+      readonly plain?: boolean;
+    };
 
 /** Of a tool call only the arguments are counted, so that tokens and streamed pieces are the same number. */
 export function choiceTokens(choice: Choice): number {

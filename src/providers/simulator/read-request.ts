@@ -1,4 +1,4 @@
-import type { CallHeaders, SimulatorCall } from './call.ts';
+import type { Asked, CallHeaders, SimulatorCall } from './call.ts';
 import { readCall, unknownModel } from './call.ts';
 import type { SimulatedModel } from './model.ts';
 import { CREATED_AT_S, findModel, simulatedModels } from './model.ts';
@@ -31,13 +31,21 @@ export function readRequest(request: SimulatorRequest): Reading {
 function route({ method, path, headers, body }: SimulatorRequest): Reading {
   const [pathname = ''] = path.split('?');
   const route = `${method} ${pathname}`;
-  if (route === 'POST /v1/chat/completions') return { kind: 'call', call: readCall('chat', headers, body) };
-  if (route === 'POST /v1/embeddings') return { kind: 'call', call: readCall('embeddings', headers, body) };
-  if (route === 'POST /v1/rerank') return { kind: 'call', call: readCall('rerank', headers, body) };
+  const asked = callRoutes[route];
+  if (asked) return { kind: 'call', call: readCall(asked, headers, body) };
   if (route === 'GET /v1/models') return { kind: 'reply', reply: jsonReply(modelList()) };
   if (route.startsWith('GET /v1/models/')) return { kind: 'reply', reply: jsonReply(modelById(pathname)) };
   throw new Refusal(404, `Invalid URL (${route})`);
 }
+
+const callRoutes: Readonly<Partial<Record<string, Asked>>> = {
+  'POST /v1/chat/completions': { endpoint: 'chat' },
+  'POST /v1/responses': { endpoint: 'chat', form: 'responses' },
+  'POST /v1/completions': { endpoint: 'chat', form: 'completions' },
+  'POST /v1/embeddings': { endpoint: 'embeddings' },
+  'POST /v1/moderations': { endpoint: 'moderations' },
+  'POST /v1/rerank': { endpoint: 'rerank' },
+};
 
 function modelList(): string {
   return JSON.stringify({ object: 'list', data: simulatedModels.map(describe) });

@@ -2,16 +2,22 @@ import { answerChat } from './answer.ts';
 import type { SimulatorCall } from './call.ts';
 import { renderChatBody } from './chat-body.ts';
 import type { ChatAnswer } from './chat-body.ts';
+import type { ChatForm } from './chat-call.ts';
+import type { StreamedAnswer } from './chat-stream.ts';
 import { streamFrames } from './chat-stream.ts';
 import type { Choice } from './choice.ts';
 import { choiceTokens, cutChoice, totalTokens } from './choice.ts';
+import { completionFrames, renderCompletionBody } from './completion-body.ts';
 import { renderEmbeddings } from './embedding-body.ts';
 import type { Fault } from './fault.ts';
 import { faultOf } from './fault.ts';
+import { renderModeration } from './moderation.ts';
 import { renderError } from './refusal.ts';
-import type { Reply, WholeReply } from './reply.ts';
+import type { Frame, Reply, WholeReply } from './reply.ts';
 import { jsonReply } from './reply.ts';
 import { renderRerank } from './rerank-call.ts';
+import { renderResponseBody } from './response-body.ts';
+import { responseFrames } from './response-stream.ts';
 import { countTokens } from './tokens.ts';
 import type { Counts } from './usage-shape.ts';
 import { usageShape } from './usage-shapes.ts';
@@ -33,6 +39,9 @@ export function replyToCall(call: SimulatorCall, earlierCalls: number): Reply {
     case 'rerank':
       if (fault?.afterTokens === 0) return interrupted(fault, atMs);
       return jsonReply(renderRerank(call.request, call.id), { atMs });
+    case 'moderations':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return jsonReply(renderModeration(call.request, { id: call.id, model: call.model.id }), { atMs });
   }
 }
 
@@ -48,9 +57,9 @@ function replyToChat(call: ChatCallOfModel, fault: Interruption | undefined, atM
   if (!call.request.stream) {
     if (reached !== undefined) return interrupted(reached, atMs + reached.afterTokens * paceMs);
     const steps = Math.max(0, ...choices.map((choice) => choiceTokens(choice) - 1));
-    return jsonReply(renderChatBody(answer), { atMs: atMs + steps * paceMs, tokens });
+    return jsonReply(renderBody(answer, call.request.form), { atMs: atMs + steps * paceMs, tokens });
   }
-  const { includeUsage } = call.request;
+  const { includeUsage, form } = call.request;
   const burst = call.knobs.burst ?? 1;
   const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
   const script = { ...answer, includeUsage, burst, paceMs };
@@ -59,17 +68,39 @@ function replyToChat(call: ChatCallOfModel, fault: Interruption | undefined, atM
       kind: 'stream',
       atMs,
       headers,
-      frames: streamFrames({ ...script, end: { kind: 'done' } }),
+      frames: framesOf({ ...script, end: { kind: 'done' } }, form),
       ending: 'done',
     };
   }
   const shortened = { ...script, choices: share(choices, reached.afterTokens) };
   if (reached.kind === 'error') {
-    const frames = streamFrames({ ...shortened, end: { kind: 'error', error: reached.error } });
+    const frames = framesOf({ ...shortened, end: { kind: 'error', error: reached.error } }, form);
     return { kind: 'stream', atMs, headers, frames, ending: 'done' };
   }
-  const frames = streamFrames({ ...shortened, end: { kind: 'nothing' } });
+  const frames = framesOf({ ...shortened, end: { kind: 'nothing' } }, form);
   return { kind: 'stream', atMs, headers, frames, ending: reached.kind };
+}
+
+function renderBody(answer: ChatAnswer, form: ChatForm): string {
+  switch (form.kind) {
+    case 'chat':
+      return renderChatBody(answer);
+    case 'responses':
+      return renderResponseBody(answer, form.body);
+    case 'completions':
+      return renderCompletionBody(answer, form);
+  }
+}
+
+function framesOf(answer: StreamedAnswer, form: ChatForm): Iterable<Frame> {
+  switch (form.kind) {
+    case 'chat':
+      return streamFrames(answer);
+    case 'responses':
+      return responseFrames(answer, form.body);
+    case 'completions':
+      return completionFrames(answer);
+  }
 }
 
 function countsOf(call: ChatCallOfModel, visible: number, thinks: boolean): Counts {

@@ -38,7 +38,7 @@ export function voyageProvider(): ProviderAdapter {
     },
     // Nothing is streamed here.
     usageOfStream: (usage) => normalizeEmbedding({ usage }, {}).usage,
-    stream: openAiStreamReader,
+    stream: () => openAiStreamReader(),
     failure: openAiFailure,
   };
 }

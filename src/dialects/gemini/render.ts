@@ -1,0 +1,98 @@
+// How Gemini's dialect says that there is no answer, or that a stream ends before its time.
+import { spliceFields } from '#core/call/splice.ts';
+import type { Failure } from '#core/failure.ts';
+import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fare, StreamWords } from '#ports/door.ts';
+import { errorStatus } from './error-status.ts';
+import { usageMetadata } from './usage.ts';
+
+export function failureBody(failure: Failure, requestId: string): string {
+  const { kind, message, status } = failure;
+  return JSON.stringify({
+    error: { code: status, message, status: errorStatus(failure), details: detailsOf(failure, kind, requestId) },
+  });
+}
+
+function detailsOf({ detail, message }: Failure, kind: string, requestId: string): readonly Fields[] {
+  const { param, limitSource, available, needed, currency, upstreamStatus, retryAfterMs } = detail;
+  const metadata = {
+    code: kind,
+    request_id: requestId,
+    param,
+    limit_source: limitSource,
+    available,
+    needed,
+    currency,
+    upstream_status: upstreamStatus === undefined ? undefined : String(upstreamStatus),
+  };
+  return [
+    { '@type': `${types}ErrorInfo`, reason: kind.toUpperCase(), domain: 'faregate', metadata },
+    ...(param === undefined
+      ? []
+      : [{ '@type': `${types}BadRequest`, fieldViolations: [{ field: param, description: message }] }]),
+    ...(retryAfterMs === undefined
+      ? []
+      : [{ '@type': `${types}RetryInfo`, retryDelay: `${Math.ceil(retryAfterMs) / 1000}s` }]),
+  ];
+}
+
+const types = 'type.googleapis.com/google.rpc.';
+
+export function chunkEvent(chunk: Fields): string {
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}
+
+export function failureEvent(failure: Failure, requestId: string): string {
+  return `data: ${failureBody(failure, requestId)}\n\n`;
+}
+
+/** The provider's own chunks pass through; the last one waits until the call is settled. */
+export function passingWords(requestId: string): StreamWords {
+  return {
+    cutOff: cutOffEvent,
+    usage: (last, usage, fare) =>
+      chunkEvent({ candidates: [], usageMetadata: usageMetadata(usage), ...headOf(last), faregate: fare }),
+    withFare: (event, usage, fare) =>
+      event
+        ? withFare(event, fare)
+        : chunkEvent({ candidates: [], usageMetadata: usageMetadata(usage), faregate: fare }),
+    failure: (failure) => failureEvent(failure, requestId),
+    done: '',
+  };
+}
+
+/** Ends every candidate as if the output limit had been reached. */
+function cutOffEvent(last: Buffer | undefined, choices: number): string {
+  const candidates = Array.from({ length: choices }, (_, index) => ({
+    content: { parts: [{ text: '' }], role: 'model' },
+    finishReason: 'MAX_TOKENS',
+    index,
+  }));
+  return chunkEvent({ candidates, ...headOf(last) });
+}
+
+function headOf(event: Buffer | undefined): Fields {
+  const { modelVersion, responseId } = parsed(dataOf(event));
+  return { modelVersion, responseId };
+}
+
+function withFare(event: Buffer, fare: Fare): string | Buffer {
+  const data = dataOf(event);
+  if (!data.startsWith('{')) return event;
+  return `data: ${spliceFields(data, new Map([['faregate', JSON.stringify(fare)]]))}\n\n`;
+}
+
+function dataOf(event: Buffer | undefined): string {
+  const lines = event?.toString('utf8').split(/\r?\n/) ?? [];
+  const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice('data:'.length).trim());
+  return data.join('');
+}
+
+function parsed(data: string): Fields {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isFields(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
