@@ -37,11 +37,7 @@ import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
-import { anthropicProvider } from '#providers/anthropic/adapter.ts';
-import { googleProvider } from '#providers/google/adapter.ts';
-import { openAiProvider } from '#providers/openai/adapter.ts';
-import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
-import { simulatorProvider } from '#providers/simulator/adapter.ts';
+import { providerAdapters } from '#providers/provider-adapters.ts';
 import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Generations } from '#ports/generations.ts';
@@ -108,13 +104,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   await importCatalogOnce({ administration, catalogFiles: files, refresh, log });
   await snapshot.refresh();
   const simulator = opened.adopt(await startSimulator({ host: '127.0.0.1', port: 0 }), (ours) => ours.stop());
-  const adapters = [
-    openAiCompatible(),
-    anthropicProvider(),
-    googleProvider(),
-    openAiProvider(),
-    simulatorProvider(() => simulator.origin),
-  ];
+  const adapters = providerAdapters({ now: () => systemClock.now(), simulatorOrigin: () => simulator.origin });
   const house: House = {
     clock: systemClock,
     identifiers: uuidsByTime,

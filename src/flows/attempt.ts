@@ -1,4 +1,5 @@
 // Tries a call's targets in order: again where that may help, the next one where it does not, until one answers.
+import { quotable } from '#core/call/quotable.ts';
 import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
@@ -127,12 +128,12 @@ async function tryOnce(
     return { answer, provider, priced, translation };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
-  const said = provider.failure(answer.status, answer.headers, body);
+  const said = quotable(provider.failure(answer.status, answer.headers, body), credentialOf(target));
   note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
     status: answer.status,
     error: said.message,
   });
-  return failedWith(answer.status, said);
+  return failedWith(said.status ?? answer.status, said);
 }
 
 /** Per choice. A stream that buys as it goes may go on to the end; every other call must end at what is held. */

@@ -132,7 +132,8 @@ async function passStream(
 ): Promise<void> {
   const { answer, priced, translation } = answered;
   const firstByteMs = house.clock.now() - open.startedAt;
-  const headers = { 'content-type': contentTypeOf(answered), 'cache-control': 'no-cache' };
+  const type = answered.provider.streamType === undefined ? contentTypeOf(answered) : eventStream;
+  const headers = { 'content-type': type, 'cache-control': 'no-cache' };
   door.start(answer.status, { ...headers, ...limitHeader(open) });
   const heard = answered.provider.stream(open.call);
   const { reader, words } = translation ? spokenStream(open, heard, translation) : { reader: heard, words: door.words };
@@ -212,8 +213,10 @@ function dispatchedOf(open: OpenCall) {
 
 /** Some upstreams answer a call for a stream with a whole answer. */
 function isEventStream(answered: Answered): boolean {
-  return contentTypeOf(answered).startsWith('text/event-stream');
+  return contentTypeOf(answered).startsWith(answered.provider.streamType ?? eventStream);
 }
+
+const eventStream = 'text/event-stream';
 
 /** Says to what the wallet has lowered the limit of each choice. */
 function limitHeader({ held }: OpenCall): Readonly<Record<string, string>> {

@@ -34,7 +34,9 @@ export function translate(
   const written =
     call.kind === 'embedding'
       ? writeEmbedding(call, dialect, provider)
-      : writeChat(call, dialect, { provider, target });
+      : call.kind === 'rerank'
+        ? writeRerank(call, dialect, provider)
+        : writeChat(call, dialect, { provider, target });
   if (!written) {
     const message = `"${target.name}" cannot be called in this dialect: nobody here translates it for its provider.`;
     return new Failure('invalid_parameter', message, { param: 'model' });
@@ -82,6 +84,24 @@ function writeEmbedding(
   if (!caller || !upstream) return undefined;
   const reading = caller.read(call);
   const body = reading.kind === 'embedding' ? upstream.write(reading.request, call) : reading;
+  if (typeof body !== 'string') return body;
+  const translation: Translation = {
+    answer(open, bytes, usage) {
+      const answer = upstream.answer(bytes);
+      return answer && caller.answer(answer, open, usage);
+    },
+  };
+  return { kind: 'written', format: upstream.format, body, translation };
+}
+
+function writeRerank(
+  call: ModelCall,
+  { rerank: caller }: Dialect,
+  { rerank: upstream }: ProviderAdapter,
+): Written | Untranslatable | undefined {
+  if (!caller || !upstream) return undefined;
+  const reading = caller.read(call);
+  const body = reading.kind === 'rerank' ? upstream.write(reading.request, call) : reading;
   if (typeof body !== 'string') return body;
   const translation: Translation = {
     answer(open, bytes, usage) {

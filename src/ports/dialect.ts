@@ -1,8 +1,9 @@
 // What callers speak: how answers and failures are put to them. Pure translation; a folder each.
 import type { ChatAnswer, ChatEvent, ChatReading } from '#core/call/chat.ts';
 import type { EmbeddingAnswer, EmbeddingReading } from '#core/call/embedding.ts';
-import type { Route } from '#core/catalog/catalog.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import type { RerankAnswer, RerankReading } from '#core/call/rerank.ts';
+import type { Route } from '#core/catalog/catalog.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { StreamWords } from './door.ts';
@@ -24,6 +25,8 @@ export interface Dialect {
   readonly translation?: DialectTranslation;
   /** The same for texts to be embedded. */
   readonly embedding?: DialectEmbeddingTranslation;
+  /** The same for documents to be ranked. */
+  readonly rerank?: DialectRerankTranslation;
 }
 
 export interface DialectTranslation {
@@ -37,6 +40,11 @@ export interface DialectTranslation {
 export interface DialectEmbeddingTranslation {
   read(call: ModelCall): EmbeddingReading;
   answer(answer: EmbeddingAnswer, speaking: Speaking, usage: Usage): string;
+}
+
+export interface DialectRerankTranslation {
+  read(call: ModelCall): RerankReading;
+  answer(answer: RerankAnswer, speaking: Speaking, usage: Usage): string;
 }
 
 /** How a stream's events go over the wire, where that is not as server-sent events. */

@@ -3,6 +3,7 @@ import type { ModelKind, Target } from '#core/catalog/catalog.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest, Untranslatable } from '#core/call/chat.ts';
 import type { EmbeddingAnswer, EmbeddingRequest } from '#core/call/embedding.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import type { RerankAnswer, RerankRequest } from '#core/call/rerank.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { UpstreamAnswer, UpstreamRequest } from './upstream.ts';
@@ -40,6 +41,8 @@ export interface ProviderFailure {
   readonly code?: string;
   readonly param?: string;
   readonly retryAfterMs?: number;
+  /** What the status should have been, where a provider's own word on it says otherwise. */
+  readonly status?: number;
   /** It is our account that is refused, whatever the status says. */
   readonly credentialRefused?: boolean;
 }
@@ -52,6 +55,8 @@ export interface ProviderAdapter {
   readonly translation?: ChatTranslation;
   /** Texts to be embedded that are written otherwise; without it such calls are refused. */
   readonly embedding?: EmbeddingTranslation;
+  /** Documents to be ranked that are written otherwise; without it such calls are refused. */
+  readonly rerank?: RerankTranslation;
   request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
   /** The usage of a whole answer; `missing` when it says nothing. */
   usageOf(call: ModelCall, answer: Buffer, headers: UpstreamAnswer['headers']): Usage;
@@ -59,6 +64,8 @@ export interface ProviderAdapter {
   usageOfStream(raw: unknown): Usage;
   /** What they carried before the last word, of a stream that never came to it. */
   usageOfBrokenStream?(raw: unknown): Usage;
+  /** The media type of its streams, where they are no server-sent events; then they are only ever told in our words. */
+  readonly streamType?: string;
   /** For the answer to a call that passed through as it is written, or was translated. */
   stream(call: ModelCall): StreamReader;
   /** Where the provider counts a prompt's tokens for nothing. */
@@ -90,6 +97,14 @@ export interface EmbeddingTranslation {
   write(request: EmbeddingRequest, call: ModelCall): string | Untranslatable;
   /** As many vectors as there were texts; `undefined` for what is no answer. */
   answer(body: Buffer): EmbeddingAnswer | undefined;
+}
+
+/** The same for documents to be ranked; they are never streamed. */
+export interface RerankTranslation {
+  readonly format: WireFormat;
+  write(request: RerankRequest, call: ModelCall): string | Untranslatable;
+  /** `undefined` for what is no answer. */
+  answer(body: Buffer): RerankAnswer | undefined;
 }
 
 /** A list of what a provider offers, below its own address. */

@@ -24,6 +24,15 @@ export const rules: readonly Rule[] = [
   // The table of all normalizers, and the signs by which a payload is known.
   { folder: 'providers/normalizers.ts', house: ['core', 'providers'], packages: [], builtins: [] },
   { folder: 'providers/shape.ts', house: ['core'], packages: [], builtins: [] },
+  // The list of all of them.
+  { folder: 'providers/provider-adapters.ts', house: ['ports', 'providers'], packages: [], builtins: [] },
+  // Signatures and frames of the one cloud that has its own.
+  {
+    folder: 'providers/bedrock',
+    house: ['core', 'ports', 'providers/openai-compatible'],
+    packages: [...schema, 'aws4', '@smithy/core'],
+    builtins: computing,
+  },
   {
     folder: 'providers/*',
     house: ['core', 'ports', 'providers/google', 'providers/openai', 'providers/openai-compatible'],

@@ -22,11 +22,8 @@ import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
-import { anthropicProvider } from '#providers/anthropic/adapter.ts';
-import { googleProvider } from '#providers/google/adapter.ts';
-import { openAiProvider } from '#providers/openai/adapter.ts';
-import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
-import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
+import { providerAdapters } from '#providers/provider-adapters.ts';
+import { simulatorBaseUrl } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 
@@ -66,13 +63,7 @@ export async function startTwinGateway(
   await snapshot.refresh();
   const ledger = new MemoryLedger(clock);
   for (const price of prices) ledger.publish(price);
-  const adapters = [
-    openAiCompatible(),
-    anthropicProvider(),
-    googleProvider(),
-    openAiProvider(),
-    simulatorProvider(() => simulator.origin),
-  ];
+  const adapters = providerAdapters({ now: () => clock.now(), simulatorOrigin: () => simulator.origin });
   const house: House = {
     clock,
     identifiers: uuidsByTime,
@@ -206,10 +197,11 @@ function simulatedRoutes(): readonly Route[] {
     ...['echo', 'cent', 'slow', 'shapes'].map((model) => routeOf(targetOf(model))),
     routeOf(targetOf('embed'), 'embedding'),
     routeOf(targetOf('moderation'), 'moderation'),
+    routeOf(targetOf('rerank'), 'rerank'),
   ];
 }
 
-/** A dollar a million for input, two for output; a cent a call for `cent`. */
+/** A dollar a million for input, two for output; a cent a call for `cent`, two a thousand units of search. */
 function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): PriceVersion {
   const perToken = (meter: 'input' | 'output', price: string): PriceComponent => ({
     meter,
@@ -219,7 +211,9 @@ function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): Pri
   });
   const components: PriceComponent[] = name.endsWith('/cent')
     ? [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }]
-    : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
+    : name.endsWith('/rerank')
+      ? [{ meter: 'search_unit', price: '2', per: '1000', currency: 'usd' }]
+      : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
   return {
     id: createHash('md5').update(name).digest('hex'),
     subject: { kind, name },

@@ -9,7 +9,7 @@ export interface Seal {
   readonly redacted?: boolean;
 }
 
-const foreign = /^faregate:([a-z-]+):(redacted:)?(.*)$/s;
+const foreign = /^faregate:([a-z0-9-]+):(redacted:)?(.*)$/s;
 
 /** For a dialect that has one field for seals: those of its own maker stand there bare, others say whose they are. */
 export function sealText({ maker, data, redacted }: Seal, own: WireFormat): string {

@@ -16,6 +16,9 @@ export const wireFormats = [
   'embed-content',
   'batch-embed-contents',
   'rerank',
+  'chat-v2',
+  'embed-v2',
+  'converse',
   'music',
 ] as const;
 

@@ -1,6 +1,7 @@
 // What can be called: names, the targets behind them, their providers. Immutable; replaced as a whole.
 import type { Rational } from '../money/rational.ts';
 import type { CostPlan } from './cost-plans.ts';
+import type { Manners } from './manners.ts';
 import type { PriceBook } from './price-book.ts';
 
 export const modelKinds = [
@@ -43,6 +44,8 @@ export interface Provider {
   readonly onHangUp: 'drain' | 'close';
   /** Where a limit is written that the caller did not set. */
   readonly outputLimitField: 'max_tokens' | 'max_completion_tokens';
+  /** Where it departs from what its adapter speaks. */
+  readonly manners?: Manners;
 }
 
 /** Whether a call may be sent there at all. */

@@ -6,6 +6,7 @@ import { readChat } from './chat/read.ts';
 import { SpokenCompletion } from './chat/spoken-stream.ts';
 import { embeddingTranslation } from './embeddings.ts';
 import { doneEvent, failureBody, failureEvent, lengthEvent, usageEvent, withFare } from './render.ts';
+import { rerankTranslation } from './rerank.ts';
 
 const passing: Omit<StreamWords, 'failure'> = {
   cutOff: lengthEvent,
@@ -24,4 +25,5 @@ export const openAiDialect: Dialect = {
     stream: (speaking) => new SpokenCompletion(speaking),
   },
   embedding: embeddingTranslation,
+  rerank: rerankTranslation,
 };

@@ -1,9 +1,12 @@
 // Where calls are answered, and the dialect of each address.
 import type { IncomingMessage } from 'node:http';
 import type { Parsed } from '#core/call/model-call.ts';
+import { parseRerank } from '#core/call/read-rerank.ts';
 import { anthropicDialect } from '#dialects/anthropic/dialect.ts';
 import { parseMessages } from '#dialects/anthropic/parse.ts';
 import { completionsDialect } from '#dialects/openai/completions-dialect.ts';
+import { cohereDialect } from '#dialects/cohere/dialect.ts';
+import { parseChat, parseEmbed } from '#dialects/cohere/parse.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
 import { parseCompletion } from '#dialects/openai/parse-completion.ts';
@@ -38,6 +41,10 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     parse: (body, headers) => parseCall('embedding', body, headers),
     hears: nothing,
   },
+  '/v1/rerank': { dialect: openAiDialect, parse: parseRerank, hears: nothing },
+  '/v2/chat': { dialect: cohereDialect, parse: parseChat, hears: nothing },
+  '/v2/embed': { dialect: cohereDialect, parse: parseEmbed, hears: nothing },
+  '/v2/rerank': { dialect: cohereDialect, parse: parseRerank, hears: nothing },
   '/v1/responses': { dialect: responsesDialect, parse: parseResponse, hears: nothing },
   '/v1/responses/input_tokens': {
     dialect: responsesDialect,

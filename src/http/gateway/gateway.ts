@@ -19,7 +19,9 @@ export interface GatewayDependencies extends AboutDependencies {
 /** Whether the call path answers for this; at `/` only for clients who ask whether anybody is there. */
 export function isGatewayRequest(path: string, method: string | undefined): boolean {
   const root = path.split('/', 2)[1];
-  return root === 'v1' || root === 'v1beta' || root === 'v1alpha' || (path === '/' && method === 'HEAD');
+  return (
+    root === 'v1' || root === 'v1beta' || root === 'v1alpha' || root === 'v2' || (path === '/' && method === 'HEAD')
+  );
 }
 
 export function gateway(dependencies: GatewayDependencies) {

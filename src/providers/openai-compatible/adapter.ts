@@ -6,8 +6,11 @@ import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from './address.ts';
 import { openAiTranslation } from './chat/translation.ts';
+import { editsFor } from './edits.ts';
 import { openAiEmbedding } from './embeddings.ts';
 import { openAiFailure } from './failure.ts';
+import { headersFor } from './headers.ts';
+import { rerankUsage } from './rerank.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
 
@@ -17,6 +20,7 @@ const paths = {
   'chat-completions': '/chat/completions',
   completions: '/completions',
   embeddings: '/embeddings',
+  rerank: '/rerank',
 } as const;
 
 export function openAiCompatible(): ProviderAdapter {
@@ -32,6 +36,7 @@ export function openAiCompatible(): ProviderAdapter {
       if (!parsed) return missingUsage({ normalizer, raw: null });
       // Some say in a body of status 200 that there is no answer.
       if (isRefusal(parsed)) return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
+      if (call.kind === 'rerank') return rerankUsage(parsed);
       return normalizeOpenAiUsage(parsed['usage'], { endpoint });
     },
     usageOfStream(raw) {
@@ -43,7 +48,7 @@ export function openAiCompatible(): ProviderAdapter {
 }
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
-  return openAiPost(call, plan, { path: pathOf(call), edits: edits(call, plan) });
+  return openAiPost(call, plan, { path: pathOf(call), edits: editsFor(call, plan) });
 }
 
 export interface Posted {
@@ -54,21 +59,16 @@ export interface Posted {
 /** The body as it came, at one of the provider's addresses. */
 export function openAiPost(
   call: ModelCall,
-  { target, credential }: ProviderRequestPlan,
+  plan: ProviderRequestPlan,
   { path, edits: changed }: Posted,
 ): UpstreamRequest {
+  const { target } = plan;
   const base = addressOf(target.provider.baseUrl);
   return {
     origin: base.origin,
     path: `${base.path}${path}${base.search}`,
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: call.streamed ? 'text/event-stream' : 'application/json',
-      // The answer passes through as it comes, and its usage is read on the way.
-      'accept-encoding': 'identity',
-      ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
-    },
+    headers: headersFor(call, plan),
     body: spliceFields(call.body, changed),
     headTimeoutMs: target.provider.headTimeoutMs,
     idleTimeoutMs: target.provider.idleTimeoutMs,
@@ -80,25 +80,9 @@ function pathOf({ format }: ModelCall): string {
   throw new Error(`A call written as ${format} was sent where nobody reads it.`);
 }
 
-function edits(call: ModelCall, { target, outputLimit }: ProviderRequestPlan): FieldEdits {
-  const changed = new Map<string, string | undefined>([['model', JSON.stringify(target.model)]]);
-  if (outputLimit !== undefined && call.format === 'completions') changed.set('max_tokens', String(outputLimit));
-  else if (outputLimit !== undefined) {
-    const field = call.outputLimitField ?? target.provider.outputLimitField;
-    changed.set(field, String(outputLimit));
-    // A provider that reads the other one would not stop at what is held.
-    changed.set(field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens', undefined);
-  }
-  // Without it a stream ends without a word about its usage.
-  if (call.streamed) {
-    changed.set('stream_options', JSON.stringify({ ...call.streamOptions, include_usage: true }));
-  }
-  return changed;
-}
-
 function isRefusal(answer: Readonly<Record<string, unknown>>): boolean {
-  const { error, usage, choices, data } = answer;
-  return typeof error === 'object' && error !== null && !usage && !choices && !data;
+  const { error, usage, choices, data, results } = answer;
+  return typeof error === 'object' && error !== null && !usage && !choices && !data && !results;
 }
 
 export function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {

@@ -16,12 +16,15 @@ import { findModel } from './model.ts';
 import type { ModerationCall } from './moderation.ts';
 import { readModerationCall } from './moderation.ts';
 import { Refusal } from './refusal.ts';
+import type { RerankCall } from './rerank-call.ts';
+import { readRerankCall } from './rerank-call.ts';
 import { readResponseCall } from './response-call.ts';
 
 /** A request that a model answers. */
 export type SimulatorCall =
   | CallOf<'chat', ChatCall>
   | CallOf<'embeddings', EmbeddingCall>
+  | CallOf<'rerank', RerankCall>
   | CallOf<'moderations', ModerationCall>;
 
 interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
@@ -74,6 +77,11 @@ export function readCall(asked: Asked, headers: CallHeaders, bodyText: string): 
       const knobs = knobsFrom(request.inputs.findLast((input) => typeof input === 'string') ?? '');
       const seed = fingerprint(JSON.stringify(request.inputs));
       return { kind: 'embeddings', request, model, knobs, seed, id: `embd-${hexOf(seed)}` };
+    }
+    case 'rerank': {
+      const request = readRerankCall(body);
+      const seed = fingerprint(JSON.stringify(request));
+      return { kind: 'rerank', request, model, knobs: knobsFrom(request.query), seed, id: `rank-${hexOf(seed)}` };
     }
   }
 }

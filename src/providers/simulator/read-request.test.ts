@@ -13,12 +13,13 @@ function answer(request: Partial<SimulatorRequest>): { readonly status: number; 
 describe('a request', () => {
   it('for the models is answered with all of them, or with one', () => {
     const { json } = answer({ path: '/v1/models?limit=9' });
-    expect([0, 1, 2, 3, 4].map((index) => at(json, 'data', index, 'id'))).toEqual([
+    expect([0, 1, 2, 3, 4, 5].map((index) => at(json, 'data', index, 'id'))).toEqual([
       'echo',
       'cent',
       'slow',
       'shapes',
       'embed',
+      'rerank',
     ]);
     expect(answer({ path: '/v1/models/cent' }).json).toMatchObject({ id: 'cent', object: 'model' });
     expect(answer({ path: '/v1/models/dollar' }).status).toBe(404);

@@ -46,6 +46,7 @@ const callRoutes: Readonly<Partial<Record<string, Asked>>> = {
   'POST /v1/completions': { endpoint: 'chat', form: 'completions' },
   'POST /v1/embeddings': { endpoint: 'embeddings' },
   'POST /v1/moderations': { endpoint: 'moderations' },
+  'POST /v1/rerank': { endpoint: 'rerank' },
 };
 
 /** The model stands in the address. */

@@ -17,6 +17,7 @@ import type { ApiError } from './refusal.ts';
 import { renderError } from './refusal.ts';
 import type { Frame, Reply, WholeReply } from './reply.ts';
 import { jsonReply } from './reply.ts';
+import { renderRerank } from './rerank-call.ts';
 import { renderResponseBody } from './response-body.ts';
 import { responseFrames } from './response-stream.ts';
 import { countTokens } from './tokens.ts';
@@ -45,6 +46,9 @@ function decideReply(call: SimulatorCall, earlierCalls: number): Reply {
     case 'embeddings':
       if (fault?.afterTokens === 0) return interrupted(fault, atMs);
       return jsonReply(renderEmbeddings(call.request, call.model.id), { atMs });
+    case 'rerank':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return jsonReply(renderRerank(call.request, call.id), { atMs });
     case 'moderations':
       if (fault?.afterTokens === 0) return interrupted(fault, atMs);
       return jsonReply(renderModeration(call.request, { id: call.id, model: call.model.id }), { atMs });

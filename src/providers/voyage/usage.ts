@@ -9,7 +9,7 @@ import { invalidUsage, missingUsage } from '#core/usage/usage.ts';
 
 const normalizer = { id: 'voyage', version: '1' };
 
-const normalizeEmbedding: Normalizer = (payload) => {
+export const normalizeEmbedding: Normalizer = (payload) => {
   const raw = partOrWhole(payload, 'usage');
   if (raw === undefined || raw === null) return { usage: missingUsage({ normalizer, raw: null }), facts: {} };
   if (!isFields(raw)) return { usage: invalidUsage({ normalizer, raw, flags: ['NO_USAGE_OBJECT'] }), facts: {} };

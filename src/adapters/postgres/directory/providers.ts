@@ -1,6 +1,7 @@
 // The providers that may be called, with their credentials opened.
 import type { PoolClient } from 'pg';
 import type { Credential, Provider } from '#core/catalog/catalog.ts';
+import { readManners } from '#core/catalog/manners.ts';
 import type { CatalogSettings } from './catalog.ts';
 
 interface ProviderColumns {
@@ -62,8 +63,9 @@ function credentialsOf(key: KeyColumns, provider: ProviderColumns, { vault, warn
 const headTimeoutMsByDefault = 600_000;
 const idleTimeoutMsByDefault = 120_000;
 
-function providerOf(row: ProviderColumns, credentials: readonly Credential[]): Provider {
+export function providerOf(row: ProviderColumns, credentials: readonly Credential[]): Provider {
   const { settings } = row;
+  const manners = readManners(settings);
   return {
     providerId: row.id,
     name: row.name,
@@ -76,6 +78,7 @@ function providerOf(row: ProviderColumns, credentials: readonly Credential[]): P
     onHangUp: settings['on_hang_up'] === 'drain' ? 'drain' : 'close',
     outputLimitField:
       settings['output_limit_field'] === 'max_completion_tokens' ? 'max_completion_tokens' : 'max_tokens',
+    ...(manners === undefined ? {} : { manners }),
   };
 }
 

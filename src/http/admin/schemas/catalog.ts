@@ -1,6 +1,13 @@
 // Providers, their keys, models and aliases, as they are sent and shown.
 import { z } from 'zod';
 import { modelKinds } from '#core/catalog/catalog.ts';
+import {
+  credentialHeaders,
+  dispensableFields,
+  headerValue,
+  isHeaderOfOurs,
+  regionName,
+} from '#core/catalog/manners.ts';
 import { providerNames } from '#core/catalog/names.ts';
 import { callName, id, instant, name, named, organizationName, stamps, text } from './parts.ts';
 
@@ -26,7 +33,30 @@ const settings = z
       .enum(['max_tokens', 'max_completion_tokens'])
       .describe('Where an output limit is written that the caller did not set; `max_tokens` if missing.')
       .exactOptional(),
+    leaves_out: z
+      .array(z.enum(dispensableFields))
+      .describe(
+        'Fields that this provider refuses and that change nothing in its answer; they are not sent. Without ' +
+          '`stream_options` it tells its usage unasked; a limit goes into the field that is not left out.',
+      )
+      .exactOptional(),
+    credential_header: z
+      .enum(credentialHeaders)
+      .describe('Where its key goes; `authorization` (as a bearer token) if missing.')
+      .exactOptional(),
+    headers: z
+      .record(
+        z.string().refine(isHeaderOfOurs, 'A header in small letters, and none for a credential.'),
+        z.string().regex(headerValue),
+      )
+      .describe('Sent with every call, such as the name by which it knows this application. No place for secrets.')
+      .exactOptional(),
+    region: z.string().regex(regionName).describe('Where its address does not say it.').exactOptional(),
   })
+  .refine(
+    ({ leaves_out = [], output_limit_field = 'max_tokens' }) => !leaves_out.includes(output_limit_field),
+    'The limit would be written nowhere: output_limit_field has to name the other field.',
+  )
   .describe('How this provider is spoken to.');
 
 export const provider = z

@@ -1,0 +1,22 @@
+// Between our words for documents to be ranked and Voyage's.
+import type { RankedDocument } from '#core/call/rerank.ts';
+import { untranslatable } from '#core/call/untranslatable.ts';
+import { type Fields, listOf } from '#core/usage/counts.ts';
+import type { RerankTranslation } from '#ports/provider.ts';
+import { parse } from './parse.ts';
+
+export const rerankTranslation: RerankTranslation = {
+  format: 'rerank',
+  write({ query, documents, topN, tokensPerDocument }) {
+    if (tokensPerDocument !== undefined) return untranslatable('max_tokens_per_doc');
+    return JSON.stringify({ query, documents, top_k: topN });
+  },
+  answer(body) {
+    const data = parse(body)?.['data'];
+    return Array.isArray(data) ? { results: listOf(data).flatMap(ranked) } : undefined;
+  },
+};
+
+function ranked({ index, relevance_score: score }: Fields): readonly RankedDocument[] {
+  return typeof index === 'number' && typeof score === 'number' ? [{ index, score }] : [];
+}
