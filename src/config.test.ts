@@ -17,7 +17,7 @@ test('a database of its own needs a master key of its own', () => {
   expect(() => read({ DATABASE_URL: 'postgres://x/y' })).toThrow(/FAREGATE_MASTER_KEY .* is missing/);
   const masterKey = Buffer.alloc(32, 7);
   for (const text of [masterKey.toString('base64'), masterKey.toString('hex')]) {
-    expect(read({ DATABASE_URL: 'postgres://x/y', FAREGATE_MASTER_KEY: text }).masterKey).toEqual(masterKey);
+    expect(read({ DATABASE_URL: 'postgres://x/y', FAREGATE_MASTER_KEY: text }).masterKeys).toEqual([masterKey]);
   }
 });
 

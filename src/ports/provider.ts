@@ -52,6 +52,8 @@ export interface ProviderAdapter {
   /** What they carried before the last word, of a stream that never came to it. */
   usageOfBrokenStream?(raw: unknown): Usage;
   stream(): StreamReader;
+  /** Absent where nothing short of a call tells. */
+  readonly probe?: Probe;
   /** Where the provider counts a prompt's tokens for nothing. */
   readonly counting?: TokenCounting;
   failure(
@@ -60,6 +62,14 @@ export interface ProviderAdapter {
     body: Buffer,
   ): ProviderFailure;
 }
+
+export interface ProbePlan {
+  readonly baseUrl: string;
+  readonly credential: string;
+}
+
+/** What is asked to learn whether a credential is good: the cheapest question that needs one. */
+export type Probe = (plan: ProbePlan) => Pick<UpstreamRequest, 'origin' | 'path' | 'headers'>;
 
 /** Pure: between our words and the provider's. */
 export interface ChatTranslation {

@@ -1,4 +1,5 @@
 // What can be called: names, the targets behind them, their providers. Immutable; replaced as a whole.
+import type { Limits } from '../limits/limits.ts';
 import type { Rational } from '../money/rational.ts';
 import type { CostPlan } from './cost-plans.ts';
 import type { PriceBook } from './price-book.ts';
@@ -26,6 +27,21 @@ export interface Credential {
   readonly secret: string;
   readonly isPrimary: boolean;
   readonly weight: number;
+  /** What may be asked with it; missing: whatever the provider allows. */
+  readonly limits?: CredentialLimits;
+}
+
+export type CredentialLimits = Pick<
+  Limits,
+  'requestsPerMinute' | 'requestsPerDay' | 'tokensPerMinute' | 'tokensPerDay' | 'concurrency'
+>;
+
+/** A customer's own: of an organization, or of one user, which goes before it. */
+export interface OwnKey extends Credential {
+  readonly providerId: string;
+  readonly ownerId: string;
+  /** Where it is used, if that is not the provider's address: the customer's word, and reached through the guard. */
+  readonly baseUrl?: string;
 }
 
 export interface Provider {
@@ -34,6 +50,8 @@ export interface Provider {
   /** How it is spoken to: a name of a folder in `providers/`. */
   readonly adapter: string;
   readonly baseUrl: string;
+  /** The address is a customer's word: only where the operator lets it lead. */
+  readonly guarded?: true;
   readonly credentials: readonly Credential[];
   /** Nothing is sent to it without a credential; missing is false. */
   readonly requiresKey?: boolean;
@@ -80,6 +98,8 @@ export interface Catalog {
   readonly exchange: readonly ExchangeRate[];
   /** What the platform has agreed with providers. */
   readonly plans?: readonly CostPlan[];
+  /** By owner's id, in the order in which they are used. */
+  readonly ownKeys?: ReadonlyMap<string, readonly OwnKey[]>;
 }
 
 export interface ExchangeRate {

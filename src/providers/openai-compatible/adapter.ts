@@ -31,6 +31,14 @@ export function openAiCompatible(): ProviderAdapter {
     usageOfStream(raw) {
       return normalizeOpenAiUsage(raw, { endpoint: 'chat' });
     },
+    probe({ baseUrl, credential }) {
+      const base = addressOf(baseUrl);
+      return {
+        origin: base.origin,
+        path: `${base.path}/models${base.search}`,
+        headers: { accept: 'application/json', authorization: `Bearer ${credential}` },
+      };
+    },
     stream: openAiStreamReader,
     failure: openAiFailure,
   };

@@ -9,6 +9,7 @@ export function simulatorProvider(origin: () => string): ProviderAdapter {
   return {
     ...openAiCompatible(),
     name: 'simulator',
+    probe: () => ({ origin: origin(), path: '/v1/models', headers: { accept: 'application/json' } }),
     request(call, plan) {
       const provider = { ...plan.target.provider, baseUrl: `${origin()}/v1` };
       const request = openAiRequest(call, { ...plan, credential: 'sim', target: { ...plan.target, provider } });

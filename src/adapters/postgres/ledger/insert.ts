@@ -88,7 +88,9 @@ type Recorded = BooksChange['recorded'][number];
 
 // Something was consumed that has no price: what is priced was charged, and the rest waits for a price.
 function isIncomplete({ entry, applied }: Recorded): boolean {
-  return applied && !(entry.chargeReceipt.complete && entry.costReceipt.complete);
+  // What a customer's own key costs may be known to nobody here.
+  const costIsKnown = entry.costReceipt.complete || entry.call.pins.ownKey === true;
+  return applied && !(entry.chargeReceipt.complete && costIsKnown);
 }
 
 function findingRows(recorded: Recorded): readonly object[] {
@@ -171,6 +173,8 @@ function usageRecordRow({ entry, applied }: Recorded): object {
     name: call.name,
     provider: call.provider,
     model: call.model,
+    // Of several keys that were tried, the one that the call ended with.
+    provider_key_id: entry.attempts.at(-1)?.providerKeyId ?? call.providerKeyId,
     outcome: entry.outcome,
     usage: entry.usage,
     facts: call.facts,

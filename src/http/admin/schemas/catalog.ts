@@ -2,7 +2,19 @@
 import { z } from 'zod';
 import { modelKinds } from '#core/catalog/catalog.ts';
 import { providerNames } from '#core/catalog/names.ts';
-import { callName, id, instant, name, named, organizationName, stamps, text } from './parts.ts';
+import {
+  callName,
+  id,
+  instant,
+  money,
+  name,
+  named,
+  organizationName,
+  shownCurrency,
+  stamps,
+  text,
+  userName,
+} from './parts.ts';
 
 const providerType = z.enum(['llm', 'image', 'video', 'voice', 'music']).describe('What it makes.');
 const providerStatus = z.enum(['active', 'disabled']).describe('`disabled`: no call goes there.');
@@ -99,22 +111,79 @@ export const providerKey = z
   .object({
     id,
     provider: named,
-    organization: organizationName.nullable().describe('Whose own key it is; null: the platform’s.'),
+    organization: organizationName
+      .nullable()
+      .describe('Whose own key it is; with neither organization nor user: the platform’s.'),
+    user: userName.nullable().describe('Whose own key it is; used before that of the user’s organization.'),
     name: z.string().describe('Name for people.'),
     prefix: z.string().describe('First and last characters of the secret, to recognize it by.'),
     is_primary: z.boolean().describe('Used first.'),
     weight: z.int().describe('Share of calls among keys of the same rank.'),
     is_active: z.boolean().describe('Whether it is used.'),
+    base_url: z.string().nullable().describe('Where an owner’s own key is used; null: at the provider’s address.'),
+    rpm: z.int().nullable().describe('Requests in any 60 seconds with it.'),
+    rpd: z.int().nullable().describe('Requests in any 24 hours with it.'),
+    tpm: z.int().nullable().describe('Tokens in any 60 seconds with it.'),
+    tpd: z.int().nullable().describe('Tokens in any 24 hours with it.'),
+    max_concurrent: z.int().nullable().describe('Calls at the same time with it.'),
     expires_at: instant.nullable().describe('From when it is not used any more; ISO 8601.'),
+    is_valid: z
+      .boolean()
+      .nullable()
+      .describe(
+        'What the provider said to the last test; null: nothing that decides. An owner’s own key is not used while `false`.',
+      ),
+    last_validated_at: instant.nullable().describe('When it was tested last; ISO 8601.'),
+    validation_error: z.string().nullable().describe('Why the test did not end well.'),
     ...stamps,
   })
   .meta({ id: 'ProviderKey' });
 
+export const countedProviderKey = providerKey
+  .extend({
+    totals: z
+      .object({
+        calls: z.int().describe('Calls that were billed to it.'),
+        tokens: z.int().describe('Tokens of those calls.'),
+        cost: z
+          .array(z.object({ amount: money, currency: shownCurrency }))
+          .describe('What the provider bills for them, in each currency; for an owner’s own key by its own list.'),
+        last_used_at: instant.nullable().describe('When the last of them began; ISO 8601.'),
+      })
+      .describe('From the ledger.'),
+  })
+  .meta({ id: 'CountedProviderKey' });
+
+export const providerKeyFilter = z.strictObject({
+  organization: z.string().min(1).max(200).describe('Organization (id or slug) whose own keys.').exactOptional(),
+  user: z.string().min(1).max(254).describe('User (id or email) whose own keys.').exactOptional(),
+});
+
+const count = z.int().min(1).max(1_000_000_000);
 const secret = z.string().trim().min(1).max(10_000).describe('The credential. Kept sealed, and never shown again.');
 
 const keyFields = {
   name: name.describe('Name for people.'),
-  organization: z.string().min(1).max(200).describe('Organization (id or slug) whose own key it is.'),
+  organization: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe(
+      'Organization (id or slug) whose own key it is; its customer type must allow that. It is tested at once.',
+    ),
+  user: z.string().min(1).max(254).describe('User (id or email) whose own key it is, in the same way.'),
+  base_url: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe(
+      'Where an owner’s own key is used, if not at the provider’s address: public, or allowed by the operator.',
+    ),
+  rpm: count.describe('Requests in any 60 seconds with it.'),
+  rpd: count.describe('Requests in any 24 hours with it.'),
+  tpm: z.int().min(1).max(1_000_000_000_000).describe('Tokens in any 60 seconds with it.'),
+  tpd: z.int().min(1).max(1_000_000_000_000).describe('Tokens in any 24 hours with it.'),
+  max_concurrent: z.int().min(1).max(1_000_000).describe('Calls at the same time with it.'),
   is_primary: z.boolean().describe('Used first; takes the place of the primary before.'),
   weight: z.int().min(0).max(1_000_000).describe('Share of calls among keys of the same rank; 1 if missing.'),
   is_active: z.boolean().describe('Whether it is used.'),
@@ -125,6 +194,13 @@ export const newProviderKey = z.strictObject({
   name: keyFields.name,
   secret,
   organization: keyFields.organization.exactOptional(),
+  user: keyFields.user.exactOptional(),
+  base_url: keyFields.base_url.exactOptional(),
+  rpm: keyFields.rpm.exactOptional(),
+  rpd: keyFields.rpd.exactOptional(),
+  tpm: keyFields.tpm.exactOptional(),
+  tpd: keyFields.tpd.exactOptional(),
+  max_concurrent: keyFields.max_concurrent.exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),
@@ -135,6 +211,13 @@ export const providerKeyChange = z.strictObject({
   name: keyFields.name.exactOptional(),
   secret: secret.exactOptional(),
   organization: keyFields.organization.nullable().exactOptional(),
+  user: keyFields.user.nullable().exactOptional(),
+  base_url: keyFields.base_url.nullable().exactOptional(),
+  rpm: keyFields.rpm.nullable().exactOptional(),
+  rpd: keyFields.rpd.nullable().exactOptional(),
+  tpm: keyFields.tpm.nullable().exactOptional(),
+  tpd: keyFields.tpd.nullable().exactOptional(),
+  max_concurrent: keyFields.max_concurrent.nullable().exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),
