@@ -142,7 +142,7 @@ async function tryOnce(
     return { answer, provider, priced, translation };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
-  const said = withoutSecret(provider.failure(answer.status, answer.headers, body), credential?.secret);
+  const said = failureSaid(provider, answer, { body, secret: credential?.secret });
   note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
     status: answer.status,
     error: said.message,
@@ -159,10 +159,15 @@ export function credentialOf(target: Target): string | undefined {
   return chosenCredential(target)?.secret;
 }
 
-/** A provider may quote the key that it was asked with, whatever that looks like. */
-function withoutSecret(said: ProviderFailure, secret: string | undefined): ProviderFailure {
-  if (secret === undefined || secret === '') return said;
+/** A provider may quote the key that it was asked with, whatever that looks like: before its words are cut, and after. */
+function failureSaid(
+  provider: ProviderAdapter,
+  { status, headers }: UpstreamAnswer,
+  { body, secret = '' }: { readonly body: Buffer; readonly secret: string | undefined },
+): ProviderFailure {
+  if (secret === '') return provider.failure(status, headers, body);
   const clean = (text: string): string => text.replaceAll(secret, '[credential]');
+  const said = provider.failure(status, headers, Buffer.from(clean(body.toString('utf8'))));
   return {
     ...said,
     message: clean(said.message),
