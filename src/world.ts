@@ -186,7 +186,7 @@ async function masterKeySourceOf(config: Config, known: MasterKeys, log: Log): P
   const secrets = (await known.list()).reduce((sum, each) => sum + each.secrets, 0);
   if (secrets > 0) {
     throw new Error(
-      `${own.name} is missing, and ${secrets} secrets in the database are sealed with what was in it. Restore it from your copy.`,
+      `${own.name} is missing, and ${secrets === 1 ? 'a secret' : `${secrets} secrets`} in the database cannot be opened without it. Restore it from your copy.`,
     );
   }
   own.add();

@@ -294,6 +294,9 @@ export interface NewProvider {
   readonly documentation_url?: string;
 }
 
+/** What a provider allows a key. */
+export type ProviderKeyLimits = Pick<LimitsDocument, 'rpm' | 'rpd' | 'tpm' | 'tpd' | 'max_concurrent'>;
+
 export interface ProviderKey extends Versioned {
   readonly provider: Named;
   readonly organization: OrganizationName | null;
@@ -304,11 +307,7 @@ export interface ProviderKey extends Versioned {
   readonly is_primary: boolean;
   readonly weight: number;
   readonly is_active: boolean;
-  readonly rpm: number | null;
-  readonly rpd: number | null;
-  readonly tpm: number | null;
-  readonly tpd: number | null;
-  readonly max_concurrent: number | null;
+  readonly limits: ProviderKeyLimits;
   readonly expires_at: string | null;
   readonly is_valid: boolean | null;
   readonly last_validated_at: string | null;
@@ -333,11 +332,7 @@ export interface ProviderKeySettings {
   readonly organization?: string;
   readonly user?: string;
   readonly base_url?: string;
-  readonly rpm?: number;
-  readonly rpd?: number;
-  readonly tpm?: number;
-  readonly tpd?: number;
-  readonly max_concurrent?: number;
+  readonly limits?: ProviderKeyLimits;
   readonly is_primary?: boolean;
   readonly weight?: number;
   readonly is_active?: boolean;

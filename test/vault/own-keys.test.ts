@@ -24,7 +24,7 @@ let upstream: KeyCheckingUpstream;
 let server: TestServer;
 let key: string;
 const virtualKeys: string[] = [];
-const ids: Record<string, string> = {};
+const ids = { ours: '', acme: '', anna: '' };
 const headersSeen: string[] = [];
 const answersSeen: string[] = [];
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
     });
   }
   for (const name of ['chat', 'picky']) await publish({ book: 'list', name: `north/${name}`, price: '0.01' });
-  ids['ours'] = await makeKey({ name: 'ours', secret: secrets.ours });
+  ids.ours = await makeKey({ name: 'ours', secret: secrets.ours });
   await server.admin('/api/v1/customer-types', { name: 'unlimited' });
   await server.admin('/api/v1/organizations', { slug: 'acme', name: 'Acme', customer_type: 'unlimited' });
   await server.admin('/api/v1/users', { email: 'anna@acme.example', organization: 'acme' });
@@ -142,13 +142,13 @@ test('only customers whose type allows it bring keys', async () => {
 });
 
 test('a key is tested when it is saved, by a real call, and one that is refused is kept and not used', async () => {
-  ids['acme'] = await makeKey({ name: 'acme', secret: secrets.wrong, organization: 'acme' });
+  ids.acme = await makeKey({ name: 'acme', secret: secrets.wrong, organization: 'acme' });
   expect(upstream.tested).toEqual([secrets.wrong]);
-  const row = await keyRow(ids['acme']);
+  const row = await keyRow(ids.acme);
   expect(row).toMatchObject({ is_valid: false, validation_error: 'The provider refuses the key (401).' });
   expect(row['last_validated_at']).toBeTruthy();
   expect(await call()).toMatchObject({ status: 200, charge: '0.01', with: secrets.ours });
-  expect(await change(`providers/north/keys/${ids['acme']}`, { secret: secrets.acme })).toMatchObject({
+  expect(await change(`providers/north/keys/${ids.acme}`, { secret: secrets.acme })).toMatchObject({
     is_valid: true,
     validation_error: null,
   });
@@ -165,7 +165,7 @@ test('a call by it is charged nothing unless there is a fee, and its cost may be
   await publish({ book: 'customer_type', owner: 'unlimited', name: 'byok', price: '0.001' });
   const third = await call();
   expect(third).toMatchObject({ status: 200, charge: '0.001', with: secrets.acme });
-  expect((await recordOf(third)).attempts).toMatchObject([{ outcome: 'answered', providerKeyId: ids['acme'] }]);
+  expect((await recordOf(third)).attempts).toMatchObject([{ outcome: 'answered', providerKeyId: ids.acme }]);
 });
 
 test('a model that we have no price for is called with it all the same, and by nobody else', async () => {
@@ -180,8 +180,8 @@ test('where it fails the platform’s key answers, and that is charged as ever',
   const refused = await call();
   expect(refused).toMatchObject({ status: 200, charge: '0.01', with: secrets.ours });
   expect((await recordOf(refused)).attempts).toMatchObject([
-    { outcome: 'refused', providerKeyId: ids['acme'] },
-    { outcome: 'answered', providerKeyId: ids['ours'] },
+    { outcome: 'refused', providerKeyId: ids.acme },
+    { outcome: 'answered', providerKeyId: ids.ours },
   ]);
   upstream.good.add(secrets.acme);
 });
@@ -205,7 +205,7 @@ test('a user’s own key goes before that of the organization, at the address th
   }
   await expect(makeKey({ ...order, base_url: 'file:///etc/passwd' })).rejects.toThrow(/400.*base_url/s);
   await expect(makeKey({ name: 'x', secret: 'x', base_url: upstream.url(allowedHost) })).rejects.toThrow(/base_url/);
-  ids['anna'] = await makeKey({ ...order, base_url: upstream.url(allowedHost) });
+  ids.anna = await makeKey({ ...order, base_url: upstream.url(allowedHost) });
   const annas = await server.key('1', { user: 'anna@acme.example', top_up: true });
   virtualKeys.push(annas.key);
   expect(await call({ by: annas.key })).toMatchObject({ charge: '0.001', with: secrets.anna });
@@ -215,7 +215,7 @@ test('a user’s own key goes before that of the organization, at the address th
 });
 
 test('an own key needs the wallet for the fee alone where nobody else could answer', async () => {
-  await change(`providers/north/keys/${ids['ours']}`, { is_active: false });
+  await change(`providers/north/keys/${ids.ours}`, { is_active: false });
   // Nobody's organization: a person with a customer type of her own.
   await server.admin('/api/v1/users', { email: 'cara@example.com', customer_type: 'unlimited' });
   await makeKey({ name: 'cara', secret: secrets.cara, user: 'cara@example.com' });
@@ -224,14 +224,14 @@ test('an own key needs the wallet for the fee alone where nobody else could answ
   expect(await call({ by: caras.key, stream: true })).toMatchObject({ status: 200, with: secrets.cara });
   expect(await creditsOf(server.url, caras.key)).toMatchObject({ balance: '0', held: '0' });
   expect(await call({ by: caras.key })).toMatchObject({ status: 402 });
-  await change(`providers/north/keys/${ids['ours']}`, { is_active: true });
+  await change(`providers/north/keys/${ids.ours}`, { is_active: true });
 });
 
 test('limits are kept with a key, and totals come from the ledger', async () => {
   const limits = { rpm: 60, rpd: 1000, tpm: 5_000_000_000, tpd: 90_000, max_concurrent: 4 };
-  const id = ids['acme'] ?? '';
-  expect(await change(`providers/north/keys/${id}`, limits)).toMatchObject(limits);
-  await expect(change(`providers/north/keys/${id}`, { rpm: 0 })).rejects.toThrow(/400.*rpm/s);
+  const id = ids.acme;
+  expect(await change(`providers/north/keys/${id}`, { limits })).toMatchObject({ limits });
+  await expect(change(`providers/north/keys/${id}`, { limits: { rpm: -1 } })).rejects.toThrow(/400.*limits\.rpm/s);
   const answered = upstream.answered.filter((each) => each === secrets.acme).length;
   await expect
     .poll(async () => (await keyRow(id))['totals'], { timeout: 5_000 })
@@ -245,7 +245,12 @@ test('limits are kept with a key, and totals come from the ledger', async () => 
   await database.connect();
   const { rows: own } = await database.query('select * from user_api_keys where id = $1', [id]);
   expect(own).toMatchObject([{ total_requests: answered, is_valid: true, user_id: null }]);
-  const { rows: ours } = await database.query('select * from platform_api_keys where id = $1', [ids['ours']]);
+  // At the time of each of these calls its prices are what they were.
+  const period = { from: '2020-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z' };
+  const rerated = await server.admin('/api/v1/prices/rerate', period);
+  expect(rerated).toMatchObject({ calls: 0, unratable_calls: 0 });
+  expect((rerated as { seen: number }).seen).toBeGreaterThan(10);
+  const { rows: ours } = await database.query('select * from platform_api_keys where id = $1', [ids.ours]);
   const byOurs = upstream.answered.filter((each) => each === secrets.ours).length;
   expect(ours).toMatchObject([{ total_cost_usd: String(byOurs / 100) }]);
   // What a customer's own key costs is no cost of ours.
@@ -260,10 +265,10 @@ test('limits are kept with a key, and totals come from the ledger', async () => 
 });
 
 test('the master key is rotated twice under load, and no call fails', async () => {
-  let rotated = false;
+  const rotated = new AbortController();
   const callers = Array.from({ length: 6 }, async () => {
     const statuses: number[] = [];
-    while (!rotated) statuses.push((await call()).status);
+    while (!rotated.signal.aborted) statuses.push((await call()).status);
     return statuses;
   });
   const rotations: string[] = [];
@@ -277,9 +282,9 @@ test('the master key is rotated twice under load, and no call fails', async () =
     expect(said).toMatchObject({ made: true, rewrapped: 4 });
     expect(said.retired).toHaveLength(1);
     rotations.push(said.master_key);
-    await change(`providers/north/keys/${ids['acme']}`, { weight: round + 1 });
+    await change(`providers/north/keys/${ids.acme}`, { weight: round + 1 });
   }
-  rotated = true;
+  rotated.abort();
   const statuses = (await Promise.all(callers)).flat();
   expect(statuses.length).toBeGreaterThan(12);
   expect(new Set(statuses)).toEqual(new Set([200]));
@@ -287,7 +292,7 @@ test('the master key is rotated twice under load, and no call fails', async () =
     current: rotations[1],
     keys: [{ id: rotations[1], secrets: 4, held: true }],
   });
-  expect(await server.admin(`/api/v1/providers/north/keys/${ids['acme']}/test`, {})).toMatchObject({ is_valid: true });
+  expect(await server.admin(`/api/v1/providers/north/keys/${ids.acme}/test`, {})).toMatchObject({ is_valid: true });
 });
 
 test('no key is in any table, any line of the log, any answer or any page, whatever providers quote', async () => {
@@ -295,7 +300,7 @@ test('no key is in any table, any line of the log, any answer or any page, whate
   upstream.good.delete(secrets.ours);
   upstream.good.delete(secrets.acme);
   expect(await call()).toMatchObject({ status: 502 });
-  expect(await server.admin(`/api/v1/providers/north/keys/${ids['ours']}/test`, {})).toMatchObject({ is_valid: false });
+  expect(await server.admin(`/api/v1/providers/north/keys/${ids.ours}/test`, {})).toMatchObject({ is_valid: false });
   for (const path of ['providers/north/keys', 'audit-log', 'usage', 'virtual-keys', 'master-key']) {
     answersSeen.push(JSON.stringify(await server.admin(`/api/v1/${path}`)));
   }
@@ -324,7 +329,7 @@ test('no key is in any table, any line of the log, any answer or any page, whate
   // The search has seen something.
   expect(places.tables).toContain('fg1.');
   expect(places.tables).toContain('[credential]');
-  expect(places.journal).toContain(ids['acme']);
+  expect(places.journal).toContain(ids.acme);
   for (const [place, text] of Object.entries(places)) {
     for (const secret of [...Object.values(secrets), ...virtualKeys]) {
       // Neither whole nor the part that nobody could guess.

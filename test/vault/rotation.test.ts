@@ -6,11 +6,13 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ownMasterKeys } from '#adapters/data-dir/master-key.ts';
 import { postgresMasterKeys } from '#adapters/postgres/administration/master-keys.ts';
+import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { openPool } from '#adapters/postgres/pool.ts';
 import { systemClock } from '#adapters/system/system-clock.ts';
 import { aesVault } from '#adapters/vault/aes-vault.ts';
 import { parseMasterKeys } from '#config.ts';
+import { noFeeVersions, ownKeyFeeName, unknownCostVersion } from '#core/catalog/own-key-prices.ts';
 import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
 import { rotateMasterKey } from '#flows/vault/rotate-master-key.ts';
 import type { MasterKeys } from '#ports/master-keys.ts';
@@ -19,6 +21,20 @@ import { freshDatabase, makeTemporaryDirectory } from '#test/postgres/instance.t
 import { freshDataDirectory, removeServers, startInVain, startServer } from '#test/process/server.ts';
 
 const rows = 230;
+
+test('what own keys are priced by where nobody has priced them is in the database as it is here', async () => {
+  const connection = await freshDatabase();
+  await migrate(connection);
+  const pool = openPool(connection, { max: 1, applicationRole: 'faregate_app' });
+  const directory = postgresDirectory(pool, { vault: aesVault({ read: () => [randomBytes(32)] }) });
+  const expected = [...noFeeVersions, unknownCostVersion];
+  const found = await directory.priceVersions(expected.map(({ id }) => id));
+  const recordedAt = expected[0]?.recordedAt ?? '';
+  const plain = found.map((version) => ({ ...version, recordedAt })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  expect(plain).toEqual(expected);
+  expect((await directory.catalog()).prices.filter(({ subject }) => subject.name === ownKeyFeeName)).toEqual([]);
+  await pool.end();
+});
 
 describe('a rotation', () => {
   let pool: Pool;
@@ -170,7 +186,7 @@ describe('a start', () => {
     await rename(file(), `${file()}.wrong`);
     const { code, stderr } = await startInVain({ dataDirectory });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/master\.key is missing, and 1 secrets? in the database/);
+    expect(stderr).toMatch(/master\.key is missing, and a secret in the database cannot be opened without it/);
     await expect(readFile(file())).rejects.toThrow(/ENOENT/);
   });
 

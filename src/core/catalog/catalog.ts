@@ -1,5 +1,4 @@
 // What can be called: names, the targets behind them, their providers. Immutable; replaced as a whole.
-import type { Limits } from '../limits/limits.ts';
 import type { Rational } from '../money/rational.ts';
 import type { CostPlan } from './cost-plans.ts';
 import type { PriceBook } from './price-book.ts';
@@ -27,14 +26,7 @@ export interface Credential {
   readonly secret: string;
   readonly isPrimary: boolean;
   readonly weight: number;
-  /** What may be asked with it; missing: whatever the provider allows. */
-  readonly limits?: CredentialLimits;
 }
-
-export type CredentialLimits = Pick<
-  Limits,
-  'requestsPerMinute' | 'requestsPerDay' | 'tokensPerMinute' | 'tokensPerDay' | 'concurrency'
->;
 
 /** A customer's own: of an organization, or of one user, which goes before it. */
 export interface OwnKey extends Credential {

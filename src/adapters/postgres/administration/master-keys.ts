@@ -14,10 +14,19 @@ interface KeyColumns {
 
 // What each secret is bound to is made of its row's own columns, here as where it is sealed.
 const places = [
-  { table: 'faregate.provider_key', subject: `'provider_key:' || id`, sealed: 'sealed', write: '$2' },
+  {
+    table: 'faregate.provider_key',
+    subject: `'provider_key:' || id`,
+    found: `id = substring($1 from '^provider_key:(.{36})$')::uuid`,
+    column: 'sealed',
+    sealed: 'sealed',
+    write: '$2',
+  },
   {
     table: 'faregate.idempotency_key',
     subject: `'answer:' || scope || ':' || key`,
+    found: `'answer:' || scope || ':' || key = $1`,
+    column: 'body',
     sealed: `body #>> '{}'`,
     write: 'to_jsonb($2::text)',
   },
@@ -83,10 +92,9 @@ async function readOthers(pool: Pool, id: string, limit: number): Promise<readon
 }
 
 async function replaceSecret(pool: Pool, { subject, sealed: before }: SealedSecret, after: string): Promise<boolean> {
-  for (const { table, subject: bound, sealed, write } of places) {
-    const column = sealed.split(' ')[0];
+  for (const { table, found, column, sealed, write } of places) {
     const { rowCount } = await pool.query(
-      `update ${table} set ${column} = ${write} where ${bound} = $1 and ${sealed} = $3`,
+      `update ${table} set ${column} = ${write} where ${found} and ${sealed} = $3`,
       [subject, after, before],
     );
     if (rowCount === 1) return true;

@@ -99,8 +99,7 @@ export const providerKeys: Noun = {
   alias: 'k',
   select: [
     `${versioned('k')}, ${named('p', 'name')} as provider, ${named('o', 'slug')} as organization, k.name, k.prefix`,
-    `${named('u', 'email')} as user, k.base_url, k.is_primary, k.weight, k.is_active`,
-    'k.rpm, k.rpd, k.tpm::float8 as tpm, k.tpd::float8 as tpd, k.max_concurrent',
+    `${named('u', 'email')} as user, k.base_url, k.is_primary, k.weight, k.is_active, k.limits`,
     `${instant('k.expires_at')} as expires_at, k.is_valid, ${instant('k.last_validated_at')} as last_validated_at`,
     'k.validation_error',
   ].join(', '),

@@ -10,7 +10,18 @@ import type {
   Versioned,
 } from '#ports/administration.ts';
 import { deed, note, reading, Refused, tell } from './deed.ts';
-import { changeRow, type Columns, filterId, findRow, insertRow, listNoun, lockRow, maybeIdOf, noted } from './noun.ts';
+import {
+  changeRow,
+  type Columns,
+  filterId,
+  findRow,
+  insertRow,
+  json,
+  listNoun,
+  lockRow,
+  maybeIdOf,
+  noted,
+} from './noun.ts';
 import { organizations, providerKeys, providers, users } from './nouns.ts';
 import { withTotals } from './provider-key-totals.ts';
 
@@ -100,9 +111,10 @@ async function columnsOf(
   client: PoolClient,
   settings: Changes<ProviderKeySettings> & Partial<KeyValidation>,
 ): Promise<Columns> {
-  const { organization, user, ...plain } = settings;
+  const { organization, user, limits, ...plain } = settings;
   return {
     ...plain,
+    limits: json(limits),
     ...(plain.is_valid === undefined ? {} : { last_validated_at: new Date() }),
     organization_id: await maybeIdOf(client, organizations, organization, 'organization'),
     user_id: await maybeIdOf(client, users, user, 'user'),

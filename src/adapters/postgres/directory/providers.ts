@@ -1,6 +1,6 @@
 // The providers that may be called, with their credentials opened.
 import type { PoolClient } from 'pg';
-import type { Credential, CredentialLimits, OwnKey, Provider } from '#core/catalog/catalog.ts';
+import type { Credential, OwnKey, Provider } from '#core/catalog/catalog.ts';
 import type { CatalogSettings } from './catalog.ts';
 
 interface ProviderColumns {
@@ -19,11 +19,6 @@ interface KeyColumns {
   readonly weight: number;
   readonly owner_id: string | null;
   readonly base_url: string | null;
-  readonly rpm: number | null;
-  readonly rpd: number | null;
-  readonly tpm: bigint | null;
-  readonly tpd: bigint | null;
-  readonly max_concurrent: number | null;
 }
 
 export interface ReadProviders {
@@ -40,8 +35,7 @@ export async function readProviders(client: PoolClient, settings: CatalogSetting
   // A key that failed its last test waits for one that it passes.
   const keys = await client.query<KeyColumns>({
     name: 'directory-provider-keys',
-    text: `select id, provider_id, sealed, is_primary, weight, coalesce(user_id, organization_id) as owner_id, base_url,
-        rpm, rpd, tpm, tpd, max_concurrent
+    text: `select id, provider_id, sealed, is_primary, weight, coalesce(user_id, organization_id) as owner_id, base_url
       from faregate.provider_key
       where is_active and (expires_at is null or expires_at > now())
         and (is_valid is distinct from false or num_nonnulls(organization_id, user_id) = 0)
@@ -78,31 +72,12 @@ export async function readProviders(client: PoolClient, settings: CatalogSetting
 function credentialsOf(key: KeyColumns, provider: ProviderColumns, { vault, warn }: CatalogSettings): Credential[] {
   try {
     const secret = vault.open(key.sealed, `provider_key:${key.id}`);
-    const limits = limitsOf(key);
-    return [
-      {
-        providerKeyId: key.id,
-        secret,
-        isPrimary: key.is_primary,
-        weight: key.weight,
-        ...(Object.keys(limits).length === 0 ? {} : { limits }),
-      },
-    ];
+    return [{ providerKeyId: key.id, secret, isPrimary: key.is_primary, weight: key.weight }];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     warn(`A key of the provider ${provider.name} is left out. ${why}`);
     return [];
   }
-}
-
-function limitsOf({ rpm, rpd, tpm, tpd, max_concurrent }: KeyColumns): CredentialLimits {
-  return {
-    ...(rpm === null ? {} : { requestsPerMinute: rpm }),
-    ...(rpd === null ? {} : { requestsPerDay: rpd }),
-    ...(tpm === null ? {} : { tokensPerMinute: Number(tpm) }),
-    ...(tpd === null ? {} : { tokensPerDay: Number(tpd) }),
-    ...(max_concurrent === null ? {} : { concurrency: max_concurrent }),
-  };
 }
 
 // As long as the official SDKs wait for a whole answer, which begins when it is complete.

@@ -27,11 +27,8 @@ alter table faregate.provider_key
   add column user_id uuid references faregate.user_profile,
   -- Where an owner's own key is used, if that is not the provider's address; reached through the guarded client only.
   add column base_url text,
-  add column rpm integer check (rpm > 0),
-  add column rpd integer check (rpd > 0),
-  add column tpm bigint check (tpm > 0),
-  add column tpd bigint check (tpd > 0),
-  add column max_concurrent integer check (max_concurrent > 0),
+  -- What the provider allows it: requests and tokens per minute and day, calls at a time.
+  add column if not exists limits jsonb not null default '{}',
   -- What the provider said to the last test; null: nothing that decides.
   add column is_valid boolean,
   add column last_validated_at timestamptz,
@@ -68,7 +65,8 @@ create or replace view public.platform_api_keys as
   select k.id, k.provider_id, k.name::varchar as name,
     k.prefix || '… sha256:' || encode(sha256(convert_to(k.sealed, 'UTF8')), 'hex') as api_key_encrypted, k.is_active,
     k.is_primary, t.last_used_at at time zone 'UTC' as last_used_at, faregate.integer_of(t.calls) as total_requests,
-    t.cost_usd as total_cost_usd, k.rpm as requests_per_minute, k.rpd as requests_per_day,
+    t.cost_usd as total_cost_usd, faregate.integer_of((k.limits ->> 'rpm')::bigint) as requests_per_minute,
+    faregate.integer_of((k.limits ->> 'rpd')::bigint) as requests_per_day,
     k.expires_at at time zone 'UTC' as expires_at, null::uuid as created_by,
     k.created_at at time zone 'UTC' as created_at, k.updated_at at time zone 'UTC' as updated_at
   from faregate.provider_key k

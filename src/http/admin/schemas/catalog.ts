@@ -107,6 +107,18 @@ export const providerChange = z.strictObject({
   documentation_url: providerFields.documentation_url.nullable().exactOptional(),
 });
 
+const keyCount = z.int().min(0).max(1_000_000_000_000);
+const keyLimits = z
+  .strictObject({
+    rpm: keyCount.describe('Requests in any 60 seconds.').exactOptional(),
+    rpd: keyCount.describe('Requests in any 24 hours.').exactOptional(),
+    tpm: keyCount.describe('Tokens in any 60 seconds.').exactOptional(),
+    tpd: keyCount.describe('Tokens in any 24 hours.').exactOptional(),
+    max_concurrent: keyCount.describe('Calls at the same time.').exactOptional(),
+  })
+  .describe('What the provider allows this key. A change replaces all of them.')
+  .meta({ id: 'ProviderKeyLimits' });
+
 export const providerKey = z
   .object({
     id,
@@ -121,11 +133,7 @@ export const providerKey = z
     weight: z.int().describe('Share of calls among keys of the same rank.'),
     is_active: z.boolean().describe('Whether it is used.'),
     base_url: z.string().nullable().describe('Where an owner’s own key is used; null: at the provider’s address.'),
-    rpm: z.int().nullable().describe('Requests in any 60 seconds with it.'),
-    rpd: z.int().nullable().describe('Requests in any 24 hours with it.'),
-    tpm: z.int().nullable().describe('Tokens in any 60 seconds with it.'),
-    tpd: z.int().nullable().describe('Tokens in any 24 hours with it.'),
-    max_concurrent: z.int().nullable().describe('Calls at the same time with it.'),
+    limits: keyLimits,
     expires_at: instant.nullable().describe('From when it is not used any more; ISO 8601.'),
     is_valid: z
       .boolean()
@@ -159,7 +167,6 @@ export const providerKeyFilter = z.strictObject({
   user: z.string().min(1).max(254).describe('User (id or email) whose own keys.').exactOptional(),
 });
 
-const count = z.int().min(1).max(1_000_000_000);
 const secret = z.string().trim().min(1).max(10_000).describe('The credential. Kept sealed, and never shown again.');
 
 const keyFields = {
@@ -179,11 +186,6 @@ const keyFields = {
     .describe(
       'Where an owner’s own key is used, if not at the provider’s address: public, or allowed by the operator.',
     ),
-  rpm: count.describe('Requests in any 60 seconds with it.'),
-  rpd: count.describe('Requests in any 24 hours with it.'),
-  tpm: z.int().min(1).max(1_000_000_000_000).describe('Tokens in any 60 seconds with it.'),
-  tpd: z.int().min(1).max(1_000_000_000_000).describe('Tokens in any 24 hours with it.'),
-  max_concurrent: z.int().min(1).max(1_000_000).describe('Calls at the same time with it.'),
   is_primary: z.boolean().describe('Used first; takes the place of the primary before.'),
   weight: z.int().min(0).max(1_000_000).describe('Share of calls among keys of the same rank; 1 if missing.'),
   is_active: z.boolean().describe('Whether it is used.'),
@@ -196,11 +198,7 @@ export const newProviderKey = z.strictObject({
   organization: keyFields.organization.exactOptional(),
   user: keyFields.user.exactOptional(),
   base_url: keyFields.base_url.exactOptional(),
-  rpm: keyFields.rpm.exactOptional(),
-  rpd: keyFields.rpd.exactOptional(),
-  tpm: keyFields.tpm.exactOptional(),
-  tpd: keyFields.tpd.exactOptional(),
-  max_concurrent: keyFields.max_concurrent.exactOptional(),
+  limits: keyLimits.exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),
@@ -213,11 +211,7 @@ export const providerKeyChange = z.strictObject({
   organization: keyFields.organization.nullable().exactOptional(),
   user: keyFields.user.nullable().exactOptional(),
   base_url: keyFields.base_url.nullable().exactOptional(),
-  rpm: keyFields.rpm.nullable().exactOptional(),
-  rpd: keyFields.rpd.nullable().exactOptional(),
-  tpm: keyFields.tpm.nullable().exactOptional(),
-  tpd: keyFields.tpd.nullable().exactOptional(),
-  max_concurrent: keyFields.max_concurrent.nullable().exactOptional(),
+  limits: keyLimits.nullable().exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),
