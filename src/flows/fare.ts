@@ -65,19 +65,18 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
       { param: 'messages' },
     );
   }
-  const quoteBy = (charge: Terms, name: string): Quote => {
-    const quoted = quote({
+  const quoteBy = (charge: Terms): Quote =>
+    quote({
       ...charge,
       facts,
       bounds: {
         promptTokensMax: bounds.promptTokens,
         outputTokensMax: bounds.outputTokensPerChoice,
         choices: call.choices,
+        ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
+        ...(call.without === undefined ? {} : { without: call.without }),
       },
     });
-    if (quoted.unpriced.length > 0) throw unpriced(name, ` (no price for ${quoted.unpriced.join(', ')})`);
-    return quoted;
-  };
   const turns = route.targets.flatMap((target) => keyTurns(catalog, caller, target).map((turn) => ({ target, turn })));
   const byOwnKey = turns.some(({ turn }) => turn !== 'platform');
   const byOurs = turns.some(({ turn }) => turn === 'platform');
@@ -95,7 +94,7 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
   };
 }
 
-type QuoteBy = (charge: Terms, name: string) => Quote;
+type QuoteBy = (charge: Terms) => Quote;
 
 /** By the platform's keys: the customer pays the price of the name, and what the provider bills us is in its list's currency. */
 function ourSide({ catalog, caller, call, nowMs }: Asking, route: Route, quoteBy: QuoteBy) {
@@ -103,7 +102,8 @@ function ourSide({ catalog, caller, call, nowMs }: Asking, route: Route, quoteBy
   const charge = termsOf(catalog, price, caller.currency, call.name);
   const subCharge: SubTerms = (model) =>
     convertedTerms(catalog, catalog.prices.chargeFor(model, caller, nowMs), caller.currency);
-  const quoted = quoteBy(charge, call.name);
+  const quoted = quoteBy(charge);
+  if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
   const priced = route.targets.map((target) => ({
     charge,
     subCharge,
@@ -117,7 +117,8 @@ function ownSide({ catalog, caller, nowMs }: Asking, quoteBy: QuoteBy) {
   const feeOf = (fee: PreparedPrice): Terms => termsOf(catalog, fee, caller.currency, ownKeyFeeName);
   const charge = feeOf(ownKeyFee(catalog, caller, nowMs));
   const subCharge: SubTerms = () => feeOf(noFee(caller.currency));
-  const quoted = quoteBy(charge, ownKeyFeeName);
+  // A fee is for what it names; the rest of the call is between the customer and its provider.
+  const quoted: Quote = { ...quoteBy(charge), unpriced: [] };
   return {
     quote: quoted,
     targetBy(target: Target): PricedTarget {
@@ -156,9 +157,14 @@ function unknownModel({ name }: ModelCall): Failure {
 }
 
 function pathOf(kind: ModelKind): string {
-  if (kind === 'chat') return 'answers at /v1/chat/completions';
-  return kind === 'embedding' ? 'answers at /v1/embeddings' : `is one for ${kind}: there is no path for it yet`;
+  const path = paths[kind];
+  return path === undefined ? `is one for ${kind}, which has no address here` : `answers at ${path}`;
 }
+
+const paths: Readonly<Partial<Record<ModelKind, string>>> = {
+  chat: '/v1/chat/completions',
+  embedding: '/v1/embeddings',
+};
 
 function costOfTarget(catalog: Catalog, target: Target, nowMs: number) {
   const price = catalog.prices.costFor(target.name, nowMs);

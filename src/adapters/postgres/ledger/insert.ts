@@ -88,9 +88,10 @@ type Recorded = BooksChange['recorded'][number];
 
 // Something was consumed that has no price: what is priced was charged, and the rest waits for a price.
 function isIncomplete({ entry, applied }: Recorded): boolean {
-  // What a customer's own key costs may be known to nobody here.
-  const costIsKnown = entry.costReceipt.complete || entry.call.pins.ownKey === true;
-  return applied && !(entry.chargeReceipt.complete && costIsKnown);
+  const { chargeReceipt: charge, costReceipt: cost, call } = entry;
+  if (!applied) return false;
+  // By a customer's own key a fee is for what it names, and what the provider bills may be known to nobody here.
+  return call.pins.ownKey === true ? charge.problems.length > 0 : !(charge.complete && cost.complete);
 }
 
 function findingRows(recorded: Recorded): readonly object[] {
