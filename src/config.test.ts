@@ -28,6 +28,7 @@ test.each([
   [{ FAREGATE_JOURNAL_SYNC: 'never' }, /FAREGATE_JOURNAL_SYNC/],
   [{ FAREGATE_MASTER_KEY: 'short' }, /32 bytes/],
   [{ FAREGATE_MASTER_KEY_FILE: '/nowhere/at/all' }, /FAREGATE_MASTER_KEY_FILE cannot be read/],
+  [{ FAREGATE_LOST_MASTER_KEY: 'all' }, /twelve hexadecimal digits/],
   [{ FAREGATE_ADMIN_TOKEN: 'short' }, /too short/],
   [{ FAREGATE_ADMIN_TOKEN: 'x'.repeat(20), FAREGATE_ADMIN_TOKEN_FILE: '/x' }, /only one may be/],
   [{ DATABASE_URL: 'mysql://x' }, /postgres:\/\//],

@@ -12,6 +12,8 @@ export interface Config {
   readonly masterKeys: MasterKeys | undefined;
   /** Where they were read from, if that was a file: it may be read again. */
   readonly masterKeyFile: string | undefined;
+  /** The id of a master key that is lost: what is sealed by it is given up at the start. */
+  readonly lostMasterKey: string | undefined;
   /** Host names, addresses and networks (`10.0.0.0/8`) that customers' own addresses may lead to, though not public. */
   readonly allowedPrivateHosts: readonly string[];
   /** For scripts; missing: only the one-time link and the command line on this machine. */
@@ -63,6 +65,7 @@ export function readConfig(environment: Environment, workingDirectory: string): 
     databaseUrl,
     masterKeys: masterKey === undefined ? undefined : parseMasterKeys(masterKey, 'FAREGATE_MASTER_KEY'),
     masterKeyFile: environment['FAREGATE_MASTER_KEY_FILE'],
+    lostMasterKey: lostMasterKey(environment),
     allowedPrivateHosts: listOf(environment, 'FAREGATE_ALLOWED_PRIVATE_HOSTS'),
     adminToken: adminToken(environment),
     logLevel: oneOf(environment, 'FAREGATE_LOG_LEVEL', logLevels, 'info'),
@@ -95,6 +98,12 @@ function parseMasterKey(text: string, source: string): Buffer {
     );
   }
   return key;
+}
+
+function lostMasterKey(environment: Environment): string | undefined {
+  const id = environment['FAREGATE_LOST_MASTER_KEY'];
+  if (id === undefined || id === '' || /^[0-9a-f]{12}$/.test(id)) return id === '' ? undefined : id;
+  throw new SettingError('FAREGATE_LOST_MASTER_KEY must be the id of a master key, twelve hexadecimal digits.');
 }
 
 function listOf(environment: Environment, name: string): readonly string[] {

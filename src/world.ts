@@ -88,7 +88,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   const masterKeys = postgresMasterKeys(pool);
   const masterKeySource = await masterKeySourceOf(config, masterKeys, log);
   const vault = aesVault(masterKeySource);
-  await openMasterKeys({ vault, masterKeys, log, source: masterKeySource.name });
+  await openMasterKeys({ vault, masterKeys, log, source: masterKeySource.name, lost: config.lostMasterKey });
   const directory = postgresDirectory(pool, { vault, warn: (message) => log.warn({}, message) });
   const ledger = postgresLedger(pool);
   const store = memoryFastStore({ clock: systemClock, outboxMax: config.outboxMax });
@@ -185,10 +185,11 @@ async function masterKeySourceOf(config: Config, known: MasterKeys, log: Log): P
   if (masterKeys) return { name: 'FAREGATE_MASTER_KEY', read: () => masterKeys };
   const own = ownMasterKeys(config.dataDirectory, parseMasterKeys);
   if (own.exists()) return own;
-  const secrets = (await known.list()).reduce((sum, each) => sum + each.secrets, 0);
+  const needed = (await known.list()).filter(({ id, secrets }) => secrets > 0 && id !== config.lostMasterKey);
+  const secrets = needed.reduce((sum, each) => sum + each.secrets, 0);
   if (secrets > 0) {
     throw new Error(
-      `${own.name} is missing, and ${secrets === 1 ? 'a secret' : `${secrets} secrets`} in the database cannot be opened without it. Restore it from your copy.`,
+      `${own.name} is missing, and ${secrets === 1 ? 'a secret' : `${secrets} secrets`} in the database cannot be opened without it. Restore it from your copy. If there is none, FAREGATE_LOST_MASTER_KEY=${needed.map(({ id }) => id).join()} gives them up.`,
     );
   }
   own.add();

@@ -27,6 +27,8 @@ export interface MasterKeys {
   replace(before: SealedSecret, after: string): Promise<boolean>;
   /** `false` while anything needs it. */
   retire(id: string): Promise<boolean>;
+  /** Removes everything that is sealed by a key that is lost, and notes that; how many secrets it were. */
+  giveUp(id: string): Promise<number>;
   /** Into the audit log. */
   note(actor: string, rotation: object): Promise<void>;
 }

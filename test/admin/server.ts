@@ -50,7 +50,7 @@ export async function startAdminServer(options: GuardSettings = {}): Promise<Adm
   const masterKeySource = { name: 'a key of the test', read: () => [master] as const };
   const vault = aesVault(masterKeySource);
   const masterKeys = postgresMasterKeys(pool);
-  await openMasterKeys({ vault, masterKeys, log: { info: () => {} }, source: masterKeySource.name });
+  await openMasterKeys({ vault, masterKeys, log: { info: () => {}, warn: () => {} }, source: masterKeySource.name });
   const logged: string[] = [];
   const refreshed: string[] = [];
   const write = (facts: object, message: string): void => {

@@ -49,7 +49,12 @@ describe('a rotation', () => {
     source = ownMasterKeys(directory, parseMasterKeys);
     source.add?.();
     const vault = aesVault(source);
-    await openMasterKeys({ vault, masterKeys: postgresMasterKeys(pool), log: { info: () => {} }, source: 'test' });
+    await openMasterKeys({
+      vault,
+      masterKeys: postgresMasterKeys(pool),
+      log: { info: () => {}, warn: () => {} },
+      source: 'test',
+    });
     const { rows: providers } = await pool.query<{ id: string }>(`select id from faregate.provider where name = 'sim'`);
     for (let n = 0; n < rows; n += 1) {
       const id = crypto.randomUUID();
@@ -106,7 +111,7 @@ describe('a rotation', () => {
       expect(await secretsOpen()).toBe(rows);
       const masterKeys = postgresMasterKeys(pool);
       const vault = aesVault(source);
-      await openMasterKeys({ vault, masterKeys, log: { info: () => {} }, source: 'test' });
+      await openMasterKeys({ vault, masterKeys, log: { info: () => {}, warn: () => {} }, source: 'test' });
       const ended = await rotateMasterKey({ vault, clock: systemClock, masterKeys, masterKeySource: source }, 'tester');
       expect(ended.master_key).not.toBe(before);
       expect(await masterKeys.list()).toMatchObject([{ id: ended.master_key, secrets: rows + 1 }]);
@@ -197,6 +202,19 @@ describe('a start', () => {
     const rotated = await server.admin('/api/v1/master-key/rotate', {});
     expect(rotated).toMatchObject({ made: false, rewrapped: 1 });
     expect(await readFile(file(), 'utf8')).toBe(wrong);
+    await server.stop();
+  });
+
+  test('without a key that nobody has any more gives up what it sealed, when it is told which one', async () => {
+    const id = aesVault(ownMasterKeys(dataDirectory, parseMasterKeys)).currentKeyId;
+    await rename(file(), `${file()}.lost`);
+    const { stderr } = await startInVain({ dataDirectory });
+    expect(stderr).toContain(`FAREGATE_LOST_MASTER_KEY=${id} gives them up`);
+    const server = await startServer({ dataDirectory, environment: { FAREGATE_LOST_MASTER_KEY: id } });
+    expect(await server.admin('/api/v1/providers/sim/keys')).toMatchObject({ data: [] });
+    expect(await server.admin('/api/v1/audit-log?action=master_key.give_up')).toMatchObject({
+      data: [{ after: { master_key: id, secrets: 1 } }],
+    });
     await server.stop();
   });
 });

@@ -151,5 +151,7 @@ function bare(host: string): string {
 const hostName = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 
 function notAHost(entry: string): RangeError {
-  return new RangeError(`"${entry}" is no host name, no address and no network such as 10.0.0.0/8.`);
+  return new RangeError(
+    `Of the private hosts that are allowed "${entry}" is no host name, no address and no network such as 10.0.0.0/8.`,
+  );
 }

@@ -55,6 +55,19 @@ export function postgresMasterKeys(pool: Pool): MasterKeys {
           throw error;
         }
       }),
+    giveUp: (id) =>
+      reading(() =>
+        transaction(pool, async (client) => {
+          let secrets = 0;
+          for (const { table } of places) {
+            const { rowCount } = await client.query(`delete from ${table} where master_key_id = $1`, [id]);
+            secrets += rowCount ?? 0;
+          }
+          const after = { master_key: id, secrets };
+          await note(client, { actor: 'operator', action: 'master_key.give_up', subject: 'master_key', after });
+          return secrets;
+        }),
+      ),
     note: (actor, rotation) =>
       reading(() =>
         transaction(pool, (client) =>
