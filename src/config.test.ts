@@ -17,7 +17,7 @@ test('a database of its own needs a master key of its own', () => {
   expect(() => read({ DATABASE_URL: 'postgres://x/y' })).toThrow(/FAREGATE_MASTER_KEY .* is missing/);
   const masterKey = Buffer.alloc(32, 7);
   for (const text of [masterKey.toString('base64'), masterKey.toString('hex')]) {
-    expect(read({ DATABASE_URL: 'postgres://x/y', FAREGATE_MASTER_KEY: text }).masterKey).toEqual(masterKey);
+    expect(read({ DATABASE_URL: 'postgres://x/y', FAREGATE_MASTER_KEY: text }).masterKeys).toEqual([masterKey]);
   }
 });
 
@@ -28,6 +28,7 @@ test.each([
   [{ FAREGATE_JOURNAL_SYNC: 'never' }, /FAREGATE_JOURNAL_SYNC/],
   [{ FAREGATE_MASTER_KEY: 'short' }, /32 bytes/],
   [{ FAREGATE_MASTER_KEY_FILE: '/nowhere/at/all' }, /FAREGATE_MASTER_KEY_FILE cannot be read/],
+  [{ FAREGATE_LOST_MASTER_KEY: 'all' }, /twelve hexadecimal digits/],
   [{ FAREGATE_ADMIN_TOKEN: 'short' }, /too short/],
   [{ FAREGATE_ADMIN_TOKEN: 'x'.repeat(20), FAREGATE_ADMIN_TOKEN_FILE: '/x' }, /only one may be/],
   [{ DATABASE_URL: 'mysql://x' }, /postgres:\/\//],

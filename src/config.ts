@@ -8,8 +8,14 @@ export interface Config {
   readonly dataDirectory: string;
   /** Missing: the embedded Postgres. */
   readonly databaseUrl: string | undefined;
-  /** 32 bytes; missing: the embedded mode keeps one in the data directory. */
-  readonly masterKey: Buffer | undefined;
+  /** 32 bytes each, the one that seals first; missing: the embedded mode keeps its own in the data directory. */
+  readonly masterKeys: MasterKeys | undefined;
+  /** Where they were read from, if that was a file: it may be read again. */
+  readonly masterKeyFile: string | undefined;
+  /** The id of a master key that is lost: what is sealed by it is given up at the start. */
+  readonly lostMasterKey: string | undefined;
+  /** Host names, addresses and networks (`10.0.0.0/8`) that customers' own addresses may lead to, though not public. */
+  readonly allowedPrivateHosts: readonly string[];
   /** For scripts; missing: only the one-time link and the command line on this machine. */
   readonly adminToken: string | undefined;
   readonly logLevel: LogLevel;
@@ -22,6 +28,8 @@ export interface Config {
   /** Tests only: the place at which the process kills itself, and at which time of reaching it. */
   readonly failpoint: string | undefined;
 }
+
+export type MasterKeys = readonly [Buffer, ...Buffer[]];
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type LogLevel = (typeof logLevels)[number];
@@ -55,7 +63,10 @@ export function readConfig(environment: Environment, workingDirectory: string): 
     port: wholeNumber(environment, 'FAREGATE_PORT', { missing: 8787, least: 0, most: 65_535 }),
     dataDirectory: isAbsolute(dataDirectory) ? dataDirectory : resolve(workingDirectory, dataDirectory),
     databaseUrl,
-    masterKey: masterKey === undefined ? undefined : parseMasterKey(masterKey, 'FAREGATE_MASTER_KEY'),
+    masterKeys: masterKey === undefined ? undefined : parseMasterKeys(masterKey, 'FAREGATE_MASTER_KEY'),
+    masterKeyFile: environment['FAREGATE_MASTER_KEY_FILE'],
+    lostMasterKey: lostMasterKey(environment),
+    allowedPrivateHosts: listOf(environment, 'FAREGATE_ALLOWED_PRIVATE_HOSTS'),
     adminToken: adminToken(environment),
     logLevel: oneOf(environment, 'FAREGATE_LOG_LEVEL', logLevels, 'info'),
     journalSync: oneOf(environment, 'FAREGATE_JOURNAL_SYNC', ['group', 'wait'] as const, 'group'),
@@ -70,16 +81,33 @@ export function readConfig(environment: Environment, workingDirectory: string): 
 
 const masterKeyBytes = 32;
 
-/** @throws SettingError unless it is 32 bytes in base64 or hexadecimal. */
-export function parseMasterKey(text: string, source: string): Buffer {
-  const trimmed = text.trim();
-  const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
+/**
+ * While master keys are rotated there are several: the new one first, with blanks, commas or lines between.
+ * @throws SettingError unless each is 32 bytes in base64 or hexadecimal.
+ */
+export function parseMasterKeys(text: string, source: string): MasterKeys {
+  const [first = '', ...others] = text.trim().split(/[\s,]+/);
+  return [parseMasterKey(first, source), ...others.map((each) => parseMasterKey(each, source))];
+}
+
+function parseMasterKey(text: string, source: string): Buffer {
+  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
   if (key.length !== masterKeyBytes) {
     throw new SettingError(
       `${source} must be 32 bytes in base64 or hexadecimal, as "openssl rand -base64 32" prints them.`,
     );
   }
   return key;
+}
+
+function lostMasterKey(environment: Environment): string | undefined {
+  const id = environment['FAREGATE_LOST_MASTER_KEY'];
+  if (id === undefined || id === '' || /^[0-9a-f]{12}$/.test(id)) return id === '' ? undefined : id;
+  throw new SettingError('FAREGATE_LOST_MASTER_KEY must be the id of a master key, twelve hexadecimal digits.');
+}
+
+function listOf(environment: Environment, name: string): readonly string[] {
+  return (environment[name] ?? '').split(/[\s,]+/).filter((each) => each !== '');
 }
 
 function adminToken(environment: Environment): string | undefined {

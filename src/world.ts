@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { catalogFiles } from '#adapters/catalog-files/catalog-files.ts';
 import { DataDirectoryInUse, lockDataDirectory } from '#adapters/data-dir/lock.ts';
-import { readOrMakeMasterKey } from '#adapters/data-dir/master-key.ts';
+import { masterKeyFile, ownMasterKeys } from '#adapters/data-dir/master-key.ts';
 import { openJournal } from '#adapters/journal/journal.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { postgresBooks } from '#adapters/postgres/books.ts';
 import { postgresAdministration } from '#adapters/postgres/administration/administration.ts';
+import { postgresMasterKeys } from '#adapters/postgres/administration/master-keys.ts';
 import type { PostgresConnection } from '#adapters/postgres/connection.ts';
 import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { attachToEmbeddedPostgres } from '#adapters/postgres/embedded/attach.ts';
@@ -36,13 +37,16 @@ import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
+import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
 import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Generations } from '#ports/generations.ts';
 import type { Log } from '#ports/log.ts';
-import type { Config } from './config.ts';
+import type { MasterKeys } from '#ports/master-keys.ts';
+import type { MasterKeySource } from '#ports/vault.ts';
+import { type Config, parseMasterKeys } from './config.ts';
 
 export interface World {
   readonly house: House;
@@ -79,8 +83,10 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   const database = opened.adopt(await startDatabase(config, log), (started) => started.stop());
   const poolOptions = { max: poolMax, applicationRole: 'faregate_app' };
   const pool = opened.adopt(openPool(database.connection, poolOptions), (ours) => ours.end());
-  const masterKey = config.masterKey ?? readOrMakeMasterKey(config.dataDirectory, log);
-  const vault = aesVault([masterKey]);
+  const masterKeys = postgresMasterKeys(pool);
+  const masterKeySource = await masterKeySourceOf(config, masterKeys, log);
+  const vault = aesVault(masterKeySource);
+  await openMasterKeys({ vault, masterKeys, log, source: masterKeySource.name, lost: config.lostMasterKey });
   const directory = postgresDirectory(pool, { vault, warn: (message) => log.warn({}, message) });
   const ledger = postgresLedger(pool);
   const store = memoryFastStore({ clock: systemClock, outboxMax: config.outboxMax });
@@ -111,7 +117,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     store,
     journal,
     ledger,
-    upstream: opened.adopt(undiciUpstream(), (upstream) => upstream.close()),
+    upstream: opened.adopt(undiciUpstream({ allowed: config.allowedPrivateHosts }), (upstream) => upstream.close()),
     providers: new Map(adapters.map((adapter) => [adapter.name, adapter])),
     snapshot,
     live: new LiveCalls(),
@@ -134,6 +140,9 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     refresh,
     adapters: adapters.map((adapter) => adapter.name),
     listings: new Map(adapters.flatMap(({ name, listing }) => (listing ? [[name, listing]] : []))),
+    masterKeys,
+    masterKeySource,
+    probes: new Map(adapters.flatMap(({ name, probe }) => (probe ? [[name, probe]] : []))),
     typicalRequest: config.typicalRequest,
     defaultTerms: readDefaultTerms(),
     canonicalProvider,
@@ -166,6 +175,28 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
       await opened.disposeAsync();
     },
   };
+}
+
+/** @throws Error when there is no key for what is sealed already: then none is made up. */
+async function masterKeySourceOf(config: Config, known: MasterKeys, log: Log): Promise<MasterKeySource> {
+  const { masterKeys, masterKeyFile: file } = config;
+  if (masterKeys && file !== undefined) return masterKeyFile(file, parseMasterKeys);
+  if (masterKeys) return { name: 'FAREGATE_MASTER_KEY', read: () => masterKeys };
+  const own = ownMasterKeys(config.dataDirectory, parseMasterKeys);
+  if (own.exists()) return own;
+  const needed = (await known.list()).filter(({ id, secrets }) => secrets > 0 && id !== config.lostMasterKey);
+  const secrets = needed.reduce((sum, each) => sum + each.secrets, 0);
+  if (secrets > 0) {
+    throw new Error(
+      `${own.name} is missing, and ${secrets === 1 ? 'a secret' : `${secrets} secrets`} in the database cannot be opened without it. Restore it from your copy. If there is none, FAREGATE_LOST_MASTER_KEY=${needed.map(({ id }) => id).join()} gives them up.`,
+    );
+  }
+  own.add();
+  log.info(
+    {},
+    `Made a master key in ${own.name}. Keep a copy: without it the provider keys in the database cannot be read.`,
+  );
+  return own;
 }
 
 export interface OpenDatabase {

@@ -4,6 +4,7 @@ import { catalogCommands } from './catalog.ts';
 import { endingOnWrongUsage } from './command.ts';
 import { discoveryCommands } from './discovery.ts';
 import { keyCommands } from './keys.ts';
+import { masterKeyCommands } from './master-key.ts';
 import { priceCommands } from './prices.ts';
 import { providerKeyCommands } from './provider-keys.ts';
 import { recordCommands } from './records.ts';
@@ -19,6 +20,7 @@ export function registerAdminCommands(program: Command): void {
   for (const resource of resourceTable) resourceCommands(program, resource);
   discoveryCommands(program);
   providerKeyCommands(program);
+  masterKeyCommands(program);
   priceCommands(program);
   organizationCommands(program);
   termsCommands(program);

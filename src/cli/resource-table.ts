@@ -29,9 +29,13 @@ export const resourceTable: readonly ResourceCommands[] = [
     name: 'customer-types',
     path: 'customer-types',
     noun: 'customer type',
-    columns: ['id', 'name', 'notes'],
+    columns: ['id', 'name', 'byok_allowed', 'notes'],
     first: [],
-    fields: [{ flag: '--name <name>', says: 'unique name' }, notes],
+    fields: [
+      { flag: '--name <name>', says: 'unique name' },
+      { flag: '--byok-allowed <yes-no>', says: 'its customers may bring provider keys of their own', kind: 'yes-no' },
+      notes,
+    ],
   },
   {
     name: 'orgs',
@@ -50,6 +54,7 @@ export const resourceTable: readonly ResourceCommands[] = [
         says: 'yes: names without a price of its own or its customer type’s do not exist for its keys',
         kind: 'yes-no',
       },
+      { flag: '--byok-policy <policy>', says: 'its own provider keys: first, fallback or off' },
       { flag: '--contact <text>', says: 'whom to write to' },
       notes,
       limits,

@@ -8,6 +8,7 @@ import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
 import { dispatch, type OpenCall } from './dispatch.ts';
 import type { PricedTarget } from './fare.ts';
 import type { House } from './house.ts';
+import { chosenCredential } from './own-keys.ts';
 import { translate, type Translated, type Translation, untouched } from './translate.ts';
 
 const triesPerTarget = 2;
@@ -94,19 +95,31 @@ async function tryOnce(
   const { call, translation } = translated;
   // Before a byte of it has left, a call that is given up costs nobody anything.
   if (signal?.aborted) return { failure: new Failure('upstream_failed', 'The caller hung up.'), next: 'give-up' };
+  const credential = chosenCredential(target);
   const startedAt = house.clock.now();
   const note = (outcome: Attempt['outcome'], more: { status?: number; error?: string } = {}): void => {
     const latencyMs = house.clock.now() - startedAt;
-    attempts.push({ provider: target.provider.name, model: target.name, outcome, ...more, startedAt, latencyMs });
+    attempts.push({
+      provider: target.provider.name,
+      model: target.name,
+      ...(credential === undefined ? {} : { providerKeyId: credential.providerKeyId }),
+      outcome,
+      ...more,
+      startedAt,
+      latencyMs,
+    });
   };
   const request = provider.request(call, {
     target,
-    credential: credentialOf(target),
+    credential: credential?.secret,
     outputLimit: call.kind === 'chat' ? Math.min(outputLimitOf(open), target.maxOutputTokens ?? Infinity) : undefined,
   });
   let answer: UpstreamAnswer;
   try {
-    answer = await house.upstream.send(request, signal);
+    answer = await house.upstream.send(
+      target.provider.guarded === true ? { ...request, publicOnly: true } : request,
+      signal,
+    );
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     if (error.kind === 'aborted') {
@@ -117,10 +130,13 @@ async function tryOnce(
     note(timedOut ? 'timed_out' : 'failed', { error: error.message });
     const kind = timedOut
       ? 'upstream_timeout'
-      : error.kind === 'unreachable'
+      : error.kind === 'unreachable' || error.kind === 'forbidden'
         ? 'upstream_unreachable'
         : 'upstream_failed';
-    return { failure: new Failure(kind, error.message, { cause: error }), next: timedOut ? 'next-target' : 'retry' };
+    return {
+      failure: new Failure(kind, error.message, { cause: error }),
+      next: timedOut || error.kind === 'forbidden' ? 'next-target' : 'retry',
+    };
   }
   house.failpoints.reach('after-answer-head');
   if (answer.status < 300) {
@@ -128,12 +144,12 @@ async function tryOnce(
     return { answer, provider, priced, translation };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
-  const said = quotable(provider.failure(answer.status, answer.headers, body), credentialOf(target));
+  const said = failureSaid(provider, answer, { body, secret: credential?.secret });
   note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
     status: answer.status,
     error: said.message,
   });
-  return failedWith(said.status ?? answer.status, said);
+  return failedWith(said.status ?? answer.status, said, priced);
 }
 
 /** Per choice. A stream that buys as it goes may go on to the end; every other call must end at what is held. */
@@ -142,11 +158,20 @@ export function outputLimitOf({ fare, held }: OpenCall): number {
 }
 
 export function credentialOf(target: Target): string | undefined {
-  const { credentials } = target.provider;
-  return (credentials.find((each) => each.isPrimary) ?? credentials[0])?.secret;
+  return chosenCredential(target)?.secret;
 }
 
-function failedWith(status: number, said: ProviderFailure): Exclude<Tried, Answered> {
+/** A provider may quote the key that it was asked with, whatever that looks like: before its words are cut, and after. */
+function failureSaid(
+  provider: ProviderAdapter,
+  { status, headers }: UpstreamAnswer,
+  { body, secret = '' }: { readonly body: Buffer; readonly secret: string | undefined },
+): ProviderFailure {
+  const clean = secret === '' ? body : Buffer.from(body.toString('utf8').replaceAll(secret, '[credential]'));
+  return quotable(provider.failure(status, headers, clean), secret);
+}
+
+function failedWith(status: number, said: ProviderFailure, { ownKey }: PricedTarget): Exclude<Tried, Answered> {
   const detail = {
     upstreamStatus: status,
     ...(said.param === undefined ? {} : { param: said.param }),
@@ -154,7 +179,10 @@ function failedWith(status: number, said: ProviderFailure): Exclude<Tried, Answe
   };
   if (status === 401 || status === 402 || status === 403 || said.credentialRefused === true) {
     // Our account with the provider, not the caller's with us.
-    const message = 'The provider refused our credential. The operator has to look at its provider key.';
+    const message =
+      ownKey === true
+        ? 'The provider refused your own key for it. Test it, and replace it if need be.'
+        : 'The provider refused our credential. The operator has to look at its provider key.';
     return { failure: new Failure('upstream_failed', message, { ...detail, shouldRetry: false }), next: 'next-target' };
   }
   const next = (said.retryAfterMs ?? 0) <= patienceMs ? 'retry' : 'next-target';

@@ -7,6 +7,7 @@ import type { DispatchedCall } from '#core/ledger/entry.ts';
 import { add } from '#core/money/amount.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
+import { chosenCredential } from './own-keys.ts';
 import { type CallFare, pinOf, type PricedTarget } from './fare.ts';
 import { type HeldFare, leaseMs } from './hold.ts';
 import type { House } from './house.ts';
@@ -22,12 +23,16 @@ export interface OpenCall {
   readonly startedAt: number;
   /** As last written down; `undefined` while nothing can have reached a provider. */
   dispatched: DispatchedCall | undefined;
+  /** To what it was sent last, by whose prices it ends if nobody answers. */
+  sentTo?: PricedTarget;
   /** What is known so far, for its estimate should nobody come back. */
   progress: () => Checkpoint | undefined;
 }
 
 /** Again for another target of the same call: the same number, the new provider. */
-export async function dispatch(house: House, open: OpenCall, { target, cost }: PricedTarget): Promise<DispatchedCall> {
+export async function dispatch(house: House, open: OpenCall, priced: PricedTarget): Promise<DispatchedCall> {
+  const { target, charge, cost, ownKey } = priced;
+  const credential = chosenCredential(target);
   const { requestId, caller, call, fare, held } = open;
   const dispatched: DispatchedCall = {
     requestId,
@@ -39,13 +44,15 @@ export async function dispatch(house: House, open: OpenCall, { target, cost }: P
     name: call.name,
     provider: target.provider.name,
     model: target.name,
+    ...(credential === undefined ? {} : { providerKeyId: credential.providerKeyId }),
     streamed: call.streamed,
     held: add(held.granted, held.pooled),
     counters: held.scopes.budgets.map(({ scope, period }) => ({ scope, period })),
     pins: {
-      charge: pinOf(fare.charge),
+      charge: pinOf(charge),
       cost: pinOf(cost),
       ...(caller.customerTypeId === undefined ? {} : { customerTypeId: caller.customerTypeId }),
+      ...(ownKey === undefined ? {} : { ownKey }),
     },
     promptTokensEstimate: Math.min(promptTokensEstimate(call), fare.promptTokensMax),
     facts: fare.facts,
@@ -57,10 +64,14 @@ export async function dispatch(house: House, open: OpenCall, { target, cost }: P
     await house.journal.append({ kind: 'dispatch', call: dispatched });
   } catch (error) {
     // A number that others have passed meanwhile stays taken: it ends as a call that is settled at zero.
-    if (!open.dispatched && !house.dispatches.giveBack(dispatched.dispatchNo)) open.dispatched = dispatched;
+    if (!open.dispatched && !house.dispatches.giveBack(dispatched.dispatchNo)) {
+      open.dispatched = dispatched;
+      open.sentTo = priced;
+    }
     throw error;
   }
   open.dispatched = dispatched;
+  open.sentTo = priced;
   house.failpoints.reach('after-journal-dispatch');
   if (!(await house.store.dispatch(dispatched, leaseMs))) {
     throw new Failure('internal', 'The money set aside for this call was released before it was sent. Send it again.');

@@ -4,6 +4,7 @@ import type { ModelCall } from '#core/call/model-call.ts';
 import { type Catalog, findExchangeRate, type ModelKind, type Route, type Target } from '#core/catalog/catalog.ts';
 import { agreedWith } from '#core/catalog/cost-plans.ts';
 import { listedCostOf } from '#core/catalog/listed-cost.ts';
+import { noFee, ownKeyFeeName } from '#core/catalog/own-key-prices.ts';
 import { Failure } from '#core/failure.ts';
 import { type Caller, mayCall } from '#core/keys/caller.ts';
 import { agreementOf } from '#core/ledger/agreed.ts';
@@ -11,23 +12,30 @@ import type { PinnedPrice } from '#core/ledger/entry.ts';
 import { currencyOf } from '#core/money/currency.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import type { PreparedPrice } from '#core/pricing/prepare.ts';
-import { type Quote, quote } from '#core/pricing/quote.ts';
+import { coveringBoth, type Quote, quote } from '#core/pricing/quote.ts';
 import type { SubTerms, Terms } from '#core/pricing/terms.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
+import { keyTurns, ownCosts, ownKeyFee, targetWith } from './own-keys.ts';
 
 export interface PricedTarget {
   readonly target: Target;
+  readonly charge: Terms;
+  /** What work of another model inside the call costs the caller. */
+  readonly subCharge: SubTerms;
   readonly cost: Terms;
   /** What it bills for work of another model inside the call. */
   readonly subCost: SubTerms;
+  /** By a key of the customer's own: it pays the provider itself, and us a fee. */
+  readonly ownKey?: true;
+  /** The most that it can come to if this one answers. */
+  readonly quote: Quote;
 }
 
 export interface CallFare {
   readonly route: Route;
+  /** In the order in which they are tried; a model once for each key of the customer's own, and once for ours. */
   readonly targets: readonly PricedTarget[];
-  readonly charge: Terms;
-  /** What work of another model inside the call costs the caller. */
-  readonly subCharge: SubTerms;
+  /** Covers whichever of them answers. */
   readonly quote: Quote;
   readonly promptTokensMax: number;
   /** Per choice. */
@@ -35,13 +43,19 @@ export interface CallFare {
   readonly facts: CallFacts;
 }
 
+interface Asking {
+  readonly catalog: Catalog;
+  readonly caller: Caller;
+  readonly call: ModelCall;
+  readonly nowMs: number;
+}
+
 /** @throws Failure `unknown_model`, `unpriced`, `invalid_parameter`. */
 export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs: number): CallFare {
+  const asking: Asking = { catalog, caller, call, nowMs };
   const route = routeOf(catalog, caller, call);
   const facts: CallFacts = { ...call.facts, occurred_at: new Date(nowMs).toISOString() };
-  const price = catalog.prices.chargeFor(call.name, caller, nowMs);
-  if (!price && caller.onlyPricedNames === true) throw unknownModel(call);
-  const charge = termsOf(catalog, price, caller.currency, call.name);
+  if (caller.onlyPricedNames === true && !catalog.prices.chargeFor(call.name, caller, nowMs)) throw unknownModel(call);
   const bounds = callBounds(call, caller, route);
   if (!bounds) {
     throw new Failure(
@@ -51,29 +65,78 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
       { param: 'messages' },
     );
   }
-  const quoted = quote({
-    ...charge,
-    facts,
-    bounds: {
-      promptTokensMax: bounds.promptTokens,
-      outputTokensMax: bounds.outputTokensPerChoice,
-      choices: call.choices,
-      ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
-      ...(call.without === undefined ? {} : { without: call.without }),
-    },
-  });
-  if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
+  const quoteBy = (charge: Terms): Quote =>
+    quote({
+      ...charge,
+      facts,
+      bounds: {
+        promptTokensMax: bounds.promptTokens,
+        outputTokensMax: bounds.outputTokensPerChoice,
+        choices: call.choices,
+        ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
+        ...(call.without === undefined ? {} : { without: call.without }),
+      },
+    });
+  const turns = route.targets.flatMap((target) => keyTurns(catalog, caller, target).map((turn) => ({ target, turn })));
+  const byOwnKey = turns.some(({ turn }) => turn !== 'platform');
+  const byOurs = turns.some(({ turn }) => turn === 'platform');
+  const own = byOwnKey ? ownSide(asking, quoteBy) : undefined;
+  const ours = byOurs ? unlessUnpriced(byOwnKey, () => ourSide(asking, route, quoteBy)) : undefined;
   return {
     route,
-    // What a provider bills us is kept in its list's own currency.
-    targets: route.targets.map((target) => pricedTarget(catalog, target, nowMs)),
-    charge,
-    subCharge: (model) => convertedTerms(catalog, catalog.prices.chargeFor(model, caller, nowMs), caller.currency),
-    quote: quoted,
+    targets: turns.flatMap(({ target, turn }) =>
+      turn === 'platform' ? (ours?.targets.get(target) ?? []) : (own?.targetBy(targetWith(target, turn.own)) ?? []),
+    ),
+    quote: [own, ours].flatMap((side) => side?.quote ?? []).reduce(coveringBoth),
     promptTokensMax: bounds.promptTokens,
     outputTokensMax: bounds.outputTokensPerChoice,
     facts,
   };
+}
+
+type QuoteBy = (charge: Terms) => Quote;
+
+/** By the platform's keys: the customer pays the price of the name, and what the provider bills us is in its list's currency. */
+function ourSide({ catalog, caller, call, nowMs }: Asking, route: Route, quoteBy: QuoteBy) {
+  const price = catalog.prices.chargeFor(call.name, caller, nowMs);
+  const charge = termsOf(catalog, price, caller.currency, call.name);
+  const subCharge: SubTerms = (model) =>
+    convertedTerms(catalog, catalog.prices.chargeFor(model, caller, nowMs), caller.currency);
+  const quoted = quoteBy(charge);
+  if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
+  const priced = route.targets.map((target) => ({
+    charge,
+    subCharge,
+    quote: quoted,
+    ...costOfTarget(catalog, target, nowMs),
+  }));
+  return { quote: quoted, targets: new Map(priced.map((each) => [each.target, each])) };
+}
+
+function ownSide({ catalog, caller, nowMs }: Asking, quoteBy: QuoteBy) {
+  const feeOf = (fee: PreparedPrice): Terms => termsOf(catalog, fee, caller.currency, ownKeyFeeName);
+  const charge = feeOf(ownKeyFee(catalog, caller, nowMs));
+  const subCharge: SubTerms = () => feeOf(noFee(caller.currency));
+  // A fee is for what it names; the rest of the call is between the customer and its provider.
+  const quoted: Quote = { ...quoteBy(charge), unpriced: [] };
+  return {
+    quote: quoted,
+    targetBy(target: Target): PricedTarget {
+      const { price, subPrice } = ownCosts(catalog, caller, target, nowMs);
+      const subCost: SubTerms = (model) => convertedTerms(catalog, subPrice(model), price.currency.code);
+      return { target, charge, subCharge, cost: costTerms(price), subCost, ownKey: true, quote: quoted };
+    },
+  };
+}
+
+/** A name that we cannot charge for may still be called with a key of the customer's own. */
+function unlessUnpriced<Side>(hasOther: boolean, work: () => Side): Side | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (hasOther && error instanceof Failure && error.kind === 'unpriced') return undefined;
+    throw error;
+  }
 }
 
 export function routeOf(catalog: Catalog, caller: Caller, call: ModelCall): Route {
@@ -105,7 +168,7 @@ const paths: Readonly<Partial<Record<ModelKind, string>>> = {
   rerank: '/v1/rerank',
 };
 
-function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {
+function costOfTarget(catalog: Catalog, target: Target, nowMs: number) {
   const price = catalog.prices.costFor(target.name, nowMs);
   if (!price) throw unpriced(target.name, ' (no list price)');
   const { currency } = price;
@@ -113,7 +176,7 @@ function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTa
   return {
     target,
     cost: { ...costTerms(price), ...agreedWith(catalog.plans ?? [], provider, nowMs) },
-    subCost: (model) =>
+    subCost: (model: string) =>
       convertedTerms(catalog, listedCostOf(catalog.prices, { provider, model }, nowMs), currency.code),
   };
 }

@@ -2,7 +2,7 @@
 import { sliceTokens } from '#core/call/bounds.ts';
 import type { CallOutcome } from '#core/ledger/entry.ts';
 import { type Amount, add, subtract, zero } from '#core/money/amount.ts';
-import { affordableOutput, holdFor } from '#core/pricing/quote.ts';
+import { affordableOutput, holdFor, type Quote } from '#core/pricing/quote.ts';
 import { completeUsage } from '#core/usage/complete.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { Door, StreamWords } from '#ports/door.ts';
@@ -39,7 +39,8 @@ export async function meterStream(
   { reader, words }: { readonly reader: StreamReader; readonly words: StreamWords },
   door: Door,
 ): Promise<Metered> {
-  const meter = new StreamMeter(house, open, { door, words });
+  // Whoever answers by a price that is less than what was reckoned with need not buy as much.
+  const meter = new StreamMeter(house, open, { door, words, quote: priced.quote });
   open.progress = () => ({
     promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
     completionTokens: meter.tokensEstimate,
@@ -127,12 +128,18 @@ class StreamMeter {
   readonly #open: OpenCall;
   readonly #door: Door;
   readonly #words: StreamWords;
+  readonly #quote: Quote;
 
-  constructor(house: House, open: OpenCall, { door, words }: { readonly door: Door; readonly words: StreamWords }) {
+  constructor(
+    house: House,
+    open: OpenCall,
+    { door, words, quote }: { readonly door: Door; readonly words: StreamWords; readonly quote: Quote },
+  ) {
     this.#house = house;
     this.#open = open;
     this.#door = door;
     this.#words = words;
+    this.#quote = quote;
     this.held = open.held.granted;
     this.#pooled = open.held.pooled;
     this.#heldTokens = open.held.outputTokens * open.call.choices;
@@ -189,7 +196,7 @@ class StreamMeter {
     const bytesPerToken = this.#open.held.sliced ? 4 : bytesPerTokenMax;
     const bytes = this.#textBytes + event.textBytes;
     const tokens = Math.max(this.#deltas + event.deltas, Math.ceil(bytes / bytesPerToken));
-    return tokens <= this.#heldTokens || isFreeOfCharge(this.#open);
+    return tokens <= this.#heldTokens || isFreeOfCharge(this.#quote);
   }
 
   #noteUsage(event: StreamEvent): void {
@@ -244,11 +251,12 @@ class StreamMeter {
 
   async #extend(): Promise<void> {
     const { fare, call, caller, requestId } = this.#open;
+    const quote = this.#quote;
     const perChoice = this.#heldTokens / call.choices;
-    const one = { ...fare.quote, outputTokensMax: Number.MAX_SAFE_INTEGER };
+    const one = { ...quote, outputTokensMax: Number.MAX_SAFE_INTEGER };
     const amount = subtract(holdFor(one, perChoice + sliceTokens), this.held);
     const minimum = subtract(holdFor(one, perChoice + 1), this.held);
-    const free = freeWanted({ fare: withoutInput(fare), walletId: caller.walletId }, 1, sliceTokens);
+    const free = freeWanted({ fare: withoutInput({ ...fare, quote }), walletId: caller.walletId }, 1, sliceTokens);
     const more = {
       amount: atLeastZero(amount),
       minimum: atLeastZero(minimum),
@@ -269,8 +277,8 @@ class StreamMeter {
   }
 }
 
-function isFreeOfCharge({ fare: { quote } }: OpenCall): boolean {
-  return quote.perOutputToken.numerator === 0n && quote.free.every((each) => each.unitsPerOutputToken === 0n);
+function isFreeOfCharge({ perOutputToken, free }: Quote): boolean {
+  return perOutputToken.numerator === 0n && free.every((each) => each.unitsPerOutputToken === 0n);
 }
 
 /** The input's free units were asked for with the hold; so were all that do not grow with the output. */

@@ -95,7 +95,7 @@ async function passWhole(
       method: 'broken_answer',
       raw: null,
     });
-    await settleCall(house, open, dispatched, { usage, outcome: 'broken', attempts, ...costOf(priced) });
+    await settleCall(house, open, dispatched, { usage, outcome: 'broken', attempts, ...ratedBy(priced) });
     throw brokenFailure(error);
   }
   house.failpoints.reach('after-answer');
@@ -110,7 +110,7 @@ async function passWhole(
     usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
     outcome: abandoned ? 'abandoned' : 'completed',
     attempts,
-    ...costOf(priced),
+    ...ratedBy(priced),
     firstByteMs: house.clock.now() - open.startedAt,
   });
   const said = answered.translation ? spokenAnswer(open, answered.translation, body, usage) : body;
@@ -144,7 +144,7 @@ async function passStream(
     usage,
     outcome,
     attempts,
-    ...costOf(priced),
+    ...ratedBy(priced),
     firstByteMs,
   });
   switch (outcome) {
@@ -168,9 +168,8 @@ async function passStream(
 
 /** Nothing was sent: give everything back. Something was: no provider bills for a call it did not answer. */
 async function endUnanswered(house: House, open: OpenCall, attempts: readonly Attempt[]): Promise<void> {
-  const { dispatched, fare, requestId } = open;
-  const target = fare.targets.find((each) => each.target.name === dispatched?.model) ?? fare.targets[0];
-  if (!dispatched || !target) {
+  const { dispatched, sentTo, requestId } = open;
+  if (!dispatched || !sentTo) {
     await house.store.void(requestId);
     return;
   }
@@ -189,12 +188,12 @@ async function endUnanswered(house: House, open: OpenCall, attempts: readonly At
     usage,
     outcome: givenUp ? 'abandoned' : 'failed',
     attempts,
-    ...costOf(target),
+    ...ratedBy(sentTo),
   });
 }
 
-function costOf({ cost, subCost }: PricedTarget) {
-  return { cost, subCost };
+function ratedBy({ charge, subCharge, cost, subCost }: PricedTarget) {
+  return { charge, subCharge, cost, subCost };
 }
 
 function brokenFailure(cause: UpstreamError | undefined): Failure {

@@ -19,6 +19,8 @@ export interface CallEnd {
   readonly usage: Usage;
   readonly outcome: CallOutcome;
   readonly attempts: readonly Attempt[];
+  readonly charge: Terms;
+  readonly subCharge?: SubTerms;
   readonly cost: Terms;
   readonly subCost?: SubTerms;
   readonly firstByteMs?: number;
@@ -31,14 +33,11 @@ export async function settleCall(
   dispatched: DispatchedCall,
   end: CallEnd,
 ): Promise<Fare> {
-  const rating = { ...end, charge: open.fare.charge, subCharge: open.fare.subCharge };
   // What stands between the units and the journal's record must not wait: the journal then has them in their order.
-  const given = countsUnits(rating)
-    ? await unitsFor(dispatched, rating, (all) => giveUnits(house, dispatched, all))
-    : [];
+  const given = countsUnits(end) ? await unitsFor(dispatched, end, (all) => giveUnits(house, dispatched, all)) : [];
   const entry = entryOf(
     dispatched,
-    { ...rating, given },
+    { ...end, given },
     {
       eventId: house.identifiers.next(),
       endedAt: house.clock.now(),

@@ -113,9 +113,15 @@ export class Snapshot {
   }
 }
 
-function catalogOf({ routes, prices, exchange, plans = [] }: CatalogRows): Catalog {
+function catalogOf({ routes, prices, exchange, plans = [], ownKeys = [] }: CatalogRows): Catalog {
   const named = new Map(routes.map((route) => [route.name, route]));
-  return { routes: named, prices: new PriceBook(prices), exchange, plans };
+  return {
+    routes: named,
+    prices: new PriceBook(prices),
+    exchange,
+    plans,
+    ownKeys: Map.groupBy(ownKeys, ({ ownerId }) => ownerId),
+  };
 }
 
 function unsure(cause?: unknown): Failure {

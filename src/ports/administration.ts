@@ -84,10 +84,13 @@ export interface LimitsDocument {
 export interface CustomerType extends Versioned {
   readonly name: string;
   readonly notes: string | null;
+  readonly byok_allowed: boolean;
 }
 export interface NewCustomerType {
   readonly name: string;
   readonly notes?: string;
+  /** Its customers may bring provider keys of their own. */
+  readonly byok_allowed?: boolean;
 }
 
 export interface WalletBalance {
@@ -103,6 +106,7 @@ export interface Organization extends Versioned {
   readonly status: 'active' | 'disabled';
   readonly customer_type: Named | null;
   readonly only_priced_names: boolean;
+  readonly byok_policy: 'first' | 'fallback' | 'off';
   readonly contact: string | null;
   readonly notes: string | null;
   readonly limits: LimitsDocument;
@@ -114,6 +118,7 @@ export interface NewOrganization {
   readonly status?: Organization['status'];
   readonly customer_type?: string;
   readonly only_priced_names?: boolean;
+  readonly byok_policy?: Organization['byok_policy'];
   readonly contact?: string;
   readonly notes?: string;
   readonly limits?: LimitsDocument;
@@ -289,43 +294,79 @@ export interface NewProvider {
   readonly documentation_url?: string;
 }
 
+/** What a provider allows a key. */
+export type ProviderKeyLimits = Pick<LimitsDocument, 'rpm' | 'rpd' | 'tpm' | 'tpd' | 'max_concurrent'>;
+
 export interface ProviderKey extends Versioned {
   readonly provider: Named;
   readonly organization: OrganizationName | null;
+  readonly user: UserName | null;
   readonly name: string;
   readonly prefix: string;
+  readonly base_url: string | null;
   readonly is_primary: boolean;
   readonly weight: number;
   readonly is_active: boolean;
+  readonly limits: ProviderKeyLimits;
   readonly expires_at: string | null;
+  readonly is_valid: boolean | null;
+  readonly last_validated_at: string | null;
+  readonly validation_error: string | null;
+}
+/** What was called with a key, from the ledger; calls from before keys were noted count for none. */
+export interface ProviderKeyTotals {
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: readonly { readonly amount: string; readonly currency: string }[];
+  readonly last_used_at: string | null;
+}
+export type CountedProviderKey = ProviderKey & { readonly totals: ProviderKeyTotals };
+/** What a provider said of a key: null where that does not decide. */
+export interface KeyValidation {
+  readonly is_valid: boolean | null;
+  readonly validation_error: string | null;
 }
 export interface ProviderKeySettings {
   readonly name: string;
+  /** Whose own it is: at most one of the two. */
   readonly organization?: string;
+  readonly user?: string;
+  readonly base_url?: string;
+  readonly limits?: ProviderKeyLimits;
   readonly is_primary?: boolean;
   readonly weight?: number;
   readonly is_active?: boolean;
   readonly expires_at?: string;
+}
+export interface KeyOwner {
+  readonly organization?: string;
+  readonly user?: string;
 }
 export interface SealedKey {
   readonly sealed: string;
   readonly prefix: string;
 }
 export interface ProviderKeys {
-  list(provider: string, page: Page): Promise<Listed<ProviderKey> | undefined>;
-  get(provider: string, id: string): Promise<ProviderKey | undefined>;
+  list(provider: string, page: Page, filter?: KeyOwner): Promise<Listed<CountedProviderKey> | undefined>;
+  get(provider: string, id: string): Promise<CountedProviderKey | undefined>;
+  /** As it is kept, whoever owns it. */
+  sealedOf(id: string): Promise<string | undefined>;
+  /** Whether the owner's customer type lets it bring keys; `undefined` for an owner that does not exist. */
+  mayBring(owner: KeyOwner): Promise<boolean | undefined>;
+  /** What the provider said to a test of it. */
+  noteTest(actor: string, provider: string, id: string, validation: KeyValidation): Promise<Outcome<ProviderKey>>;
   /** The platform's own that would be used first, as it is kept. */
   sealed(provider: string): Promise<{ readonly id: string; readonly sealed: string } | undefined>;
   create(
     actor: string,
     provider: string,
-    key: ProviderKeySettings & SealedKey & { readonly id: string },
+    key: ProviderKeySettings & SealedKey & Partial<KeyValidation> & { readonly id: string },
   ): Promise<Outcome<ProviderKey>>;
   update(
     actor: string,
     provider: string,
     id: string,
-    change: Changes<ProviderKeySettings> & Partial<SealedKey>,
+    change: Changes<ProviderKeySettings> & Partial<SealedKey> & Partial<KeyValidation>,
     version?: string,
   ): Promise<Outcome<ProviderKey>>;
   remove(actor: string, provider: string, id: string): Promise<Outcome<ProviderKey>>;

@@ -1,5 +1,5 @@
 // What the hot path needs to know, read from the truth and kept in memory.
-import type { ExchangeRate, Route } from '#core/catalog/catalog.ts';
+import type { ExchangeRate, OwnKey, Route } from '#core/catalog/catalog.ts';
 import type { CostPlan } from '#core/catalog/cost-plans.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
@@ -10,6 +10,8 @@ export interface CatalogRows {
   readonly exchange: readonly ExchangeRate[];
   /** The platform's own that count now or later; none if missing. */
   readonly plans?: readonly CostPlan[];
+  /** Customers' own, in the order in which they are used; none if missing. */
+  readonly ownKeys?: readonly OwnKey[];
 }
 
 export interface CallerChanges {

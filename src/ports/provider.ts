@@ -68,6 +68,8 @@ export interface ProviderAdapter {
   readonly streamType?: string;
   /** For the answer to a call that passed through as it is written, or was translated. */
   stream(call: ModelCall): StreamReader;
+  /** Absent where nothing short of a call tells. */
+  readonly probe?: Probe;
   /** Where the provider counts a prompt's tokens for nothing. */
   readonly counting?: TokenCounting;
   /** How it lists its models, where that is not as OpenAI does. */
@@ -78,6 +80,14 @@ export interface ProviderAdapter {
     body: Buffer,
   ): ProviderFailure;
 }
+
+export interface ProbePlan {
+  readonly baseUrl: string;
+  readonly credential: string;
+}
+
+/** What is asked to learn whether a credential is good: the cheapest question that needs one. */
+export type Probe = (plan: ProbePlan) => Pick<UpstreamRequest, 'origin' | 'path' | 'headers'>;
 
 /** Pure: between our words and the provider's. */
 export interface ChatTranslation {

@@ -10,6 +10,8 @@ export interface UpstreamRequest {
   readonly headTimeoutMs: number;
   /** Between two pieces of the answer. */
   readonly idleTimeoutMs: number;
+  /** The address is not the operator's word: it may lead to public addresses only, and to those that he has allowed. */
+  readonly publicOnly?: true;
 }
 
 export interface UpstreamAnswer {
@@ -30,7 +32,8 @@ export interface UpstreamBody {
   close(): void;
 }
 
-export type UpstreamErrorKind = 'unreachable' | 'timeout' | 'broken' | 'too_large' | 'aborted';
+/** `forbidden`: a request for public addresses only that would have gone elsewhere; nothing of it was sent. */
+export type UpstreamErrorKind = 'unreachable' | 'forbidden' | 'timeout' | 'broken' | 'too_large' | 'aborted';
 
 export class UpstreamError extends Error {
   readonly kind: UpstreamErrorKind;

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { catalogFiles } from '#adapters/catalog-files/catalog-files.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { postgresAdministration } from '#adapters/postgres/administration/administration.ts';
+import { postgresMasterKeys } from '#adapters/postgres/administration/master-keys.ts';
 import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
@@ -15,13 +16,16 @@ import { systemClock } from '#adapters/system/system-clock.ts';
 import { uuidsByTime } from '#adapters/system/uuid.ts';
 import { aesVault } from '#adapters/vault/aes-vault.ts';
 import type { AdminDesk } from '#flows/admin/desk.ts';
+import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
 import { adminApp } from '#http/admin/app.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { FastStore } from '#ports/fast-store.ts';
 import type { Ledger } from '#ports/ledger.ts';
+import type { GuardSettings } from '#adapters/upstream/address-guard.ts';
 import { undiciUpstream } from '#adapters/upstream/undici-upstream.ts';
 import { anthropicListing } from '#providers/anthropic/listing.ts';
 import { googleListing } from '#providers/google/listing.ts';
+import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { freshDatabase } from '#test/postgres/instance.ts';
 
@@ -40,11 +44,15 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-export async function startAdminServer(): Promise<AdminServer> {
+export async function startAdminServer(options: GuardSettings = {}): Promise<AdminServer> {
   const connection = await freshDatabase();
   await migrate(connection);
   const pool = openPool(connection, { max: 8, applicationRole: 'faregate_app' });
-  const vault = aesVault([randomBytes(32)]);
+  const master = randomBytes(32);
+  const masterKeySource = { name: 'a key of the test', read: () => [master] as const };
+  const vault = aesVault(masterKeySource);
+  const masterKeys = postgresMasterKeys(pool);
+  await openMasterKeys({ vault, masterKeys, log: { info: () => {}, warn: () => {} }, source: masterKeySource.name });
   const logged: string[] = [];
   const refreshed: string[] = [];
   const write = (facts: object, message: string): void => {
@@ -55,7 +63,8 @@ export async function startAdminServer(): Promise<AdminServer> {
   const store = memoryFastStore({ clock: systemClock, outboxMax: 1_000 });
   const directory = postgresDirectory(pool, { vault, warn: (message) => logged.push(message) });
   const ledger = postgresLedger(pool);
-  const upstream = undiciUpstream();
+  const upstream = undiciUpstream(options);
+  const { probe: openAiProbe } = openAiCompatible();
   const desk: AdminDesk = {
     administration: postgresAdministration(pool, uuidsByTime),
     catalogFiles: catalogFiles(),
@@ -79,6 +88,9 @@ export async function startAdminServer(): Promise<AdminServer> {
     defaultTerms: readDefaultTerms(),
     canonicalProvider,
     upstream,
+    masterKeys,
+    masterKeySource,
+    probes: new Map(openAiProbe ? [['openai-compatible', openAiProbe]] : []),
   };
   const [token, linkToken] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
   const app = await adminApp({

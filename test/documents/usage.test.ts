@@ -286,7 +286,7 @@ function usageOn(version: TestPostgresVersion): void {
     );
     const key = await one('select * from platform_api_keys');
     expect(key?.['api_key_encrypted']).toMatch(/^sk-ab… sha256:[0-9a-f]{64}$/);
-    expect(key).toMatchObject({ total_requests: null, is_active: true });
+    expect(key).toMatchObject({ total_requests: 0, total_cost_usd: 0n, last_used_at: null, is_active: true });
     expect(await rows('select * from user_api_keys')).toEqual([]);
     expect(await one('select hashed_password from auth.login limit 1')).toEqual({ hashed_password: null });
   });

@@ -38,10 +38,14 @@ const call: fc.Arbitrary<DispatchedCall> = fc.record(
     name: text,
     provider: text,
     model: text,
+    providerKeyId: text,
     streamed: fc.boolean(),
     held: money,
     counters: fc.array(fc.record({ scope: text, period: text }), { maxLength: 3 }),
-    pins: fc.record({ charge: pin, cost: pin }),
+    pins: fc.record(
+      { charge: pin, cost: pin, customerTypeId: text, ownKey: fc.constant(true as const) },
+      { requiredKeys: ['charge', 'cost'] },
+    ),
     promptTokensEstimate: count,
     facts,
     gatewayId: text,
@@ -151,6 +155,7 @@ const attempt: fc.Arbitrary<Attempt> = fc.record(
   {
     provider: text,
     model: text,
+    providerKeyId: text,
     outcome: fc.constantFrom('answered', 'failed', 'refused', 'timed_out', 'aborted'),
     status: count,
     error: text,

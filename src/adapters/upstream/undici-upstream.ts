@@ -1,31 +1,53 @@
 // Requests to providers over undici's dispatcher: one pool per origin, pieces handed over as they arrive.
 import { errors, Pool } from 'undici';
 import { type Upstream, type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
+import { addressGuard, forbiddenCode, guardedConnector, type GuardSettings } from './address-guard.ts';
 import { AnswerBody } from './answer-body.ts';
 
 // More than any provider allows one customer at once; beyond it requests wait for a connection.
 const connectionsPerOrigin = 2_048;
 const keepAliveMs = 30_000;
+const connectMsMax = 10_000;
 
-export function undiciUpstream(): Upstream {
-  const pools = new Map<string, Pool>();
-  const poolOf = (origin: string): Pool => {
-    const known = pools.get(origin);
+/** @throws RangeError for an allowed host that is none. */
+export function undiciUpstream(settings: GuardSettings = {}): Upstream {
+  const free = new Pools({ timeout: connectMsMax });
+  // Apart, since a connection that stands is not asked for again.
+  const guarded = new Pools(guardedConnector(addressGuard(settings), connectMsMax));
+  return {
+    send: (request, signal) => {
+      const pools = request.publicOnly === true ? guarded : free;
+      return send(pools.of(request.origin), request, signal);
+    },
+    async close() {
+      await Promise.all([free.close(), guarded.close()]);
+    },
+  };
+}
+
+class Pools {
+  readonly #pools = new Map<string, Pool>();
+  readonly #connect: Pool.Options['connect'];
+
+  constructor(connect: NonNullable<Pool.Options['connect']>) {
+    this.#connect = connect;
+  }
+
+  of(origin: string): Pool {
+    const known = this.#pools.get(origin);
     if (known) return known;
     const pool = new Pool(origin, {
       connections: connectionsPerOrigin,
       keepAliveTimeout: keepAliveMs,
-      connect: { timeout: 10_000 },
+      ...(this.#connect === undefined ? {} : { connect: this.#connect }),
     });
-    pools.set(origin, pool);
+    this.#pools.set(origin, pool);
     return pool;
-  };
-  return {
-    send: (request, signal) => send(poolOf(request.origin), request, signal),
-    async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
-    },
-  };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
 }
 
 function send(pool: Pool, request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
@@ -98,6 +120,7 @@ function upstreamError(error: Error, closedByUs: boolean, answered: boolean): Up
     return new UpstreamError('timeout', 'The provider was silent for too long.', error);
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === forbiddenCode) return new UpstreamError('forbidden', error.message, error);
   if (!answered && unsentCodes.has(code)) {
     return new UpstreamError('unreachable', `The provider cannot be reached (${code}).`, error);
   }

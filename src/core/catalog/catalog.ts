@@ -29,12 +29,22 @@ export interface Credential {
   readonly weight: number;
 }
 
+/** A customer's own: of an organization, or of one user, which goes before it. */
+export interface OwnKey extends Credential {
+  readonly providerId: string;
+  readonly ownerId: string;
+  /** Where it is used, if that is not the provider's address: the customer's word, and reached through the guard. */
+  readonly baseUrl?: string;
+}
+
 export interface Provider {
   readonly providerId: string;
   readonly name: string;
   /** How it is spoken to: a name of a folder in `providers/`. */
   readonly adapter: string;
   readonly baseUrl: string;
+  /** The address is a customer's word: only where the operator lets it lead. */
+  readonly guarded?: true;
   readonly credentials: readonly Credential[];
   /** Nothing is sent to it without a credential; missing is false. */
   readonly requiresKey?: boolean;
@@ -83,6 +93,8 @@ export interface Catalog {
   readonly exchange: readonly ExchangeRate[];
   /** What the platform has agreed with providers. */
   readonly plans?: readonly CostPlan[];
+  /** By owner's id, in the order in which they are used. */
+  readonly ownKeys?: ReadonlyMap<string, readonly OwnKey[]>;
 }
 
 export interface ExchangeRate {

@@ -14,6 +14,8 @@ export interface Caller {
   readonly customerTypeId?: string;
   /** Names that no book of its own prices do not exist for it. */
   readonly onlyPricedNames?: boolean;
+  /** Own provider keys go before the platform's, or after them; missing: there are none for it. */
+  readonly byokPolicy?: 'first' | 'fallback';
   /** Why this key may not call now: inactive, its user pending or canceled, its organization disabled. */
   readonly refusedBecause?: string;
   /** Milliseconds since 1970. */

@@ -3,6 +3,7 @@ import { type Finding, findings } from './audit.ts';
 import { rangesToJson } from '../usage/unit-range.ts';
 import { chargeDifference, costsOf } from './adjustment.ts';
 import type { AdjustmentRow, ChargeRow, RegisterRow, UsageRow } from './audit-rows.ts';
+import { payeeOf } from './payee.ts';
 import { unitKey, type UnitsGiven, unitsIn } from './unit-counter.ts';
 
 export interface RequestBooks {
@@ -168,7 +169,7 @@ function saysTheSame(register: RegisterRow, record: UsageRow, line: AdjustmentRo
     total === register.total &&
     cost === register.cost &&
     costCurrency === register.costCurrency &&
-    record.provider === register.provider &&
+    payeeOf(record) === register.provider &&
     record.final === register.final &&
     record.revision === register.revision
   );

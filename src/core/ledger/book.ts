@@ -2,6 +2,7 @@
 import { type Amount, add, negate, zero } from '../money/amount.ts';
 import type { ChargeEntry, Counter } from './entry.ts';
 import { appendEvent, type BillingEvent, type Digest, type WalletHead } from './event.ts';
+import { payeeOf } from './payee.ts';
 import { type Posting, postingsOf } from './posting.ts';
 import { register, type RequestCharge } from './register.ts';
 import { UnitMoves, unitsGiven, type UnitsGiven, type UnitsMoved } from './unit-counter.ts';
@@ -66,7 +67,7 @@ export function book(before: BooksBefore, entries: readonly ChargeEntry[], diges
 }
 
 function registerOf({ call, total, cost, costCurrency, final, revision }: ChargeEntry): RequestCharge {
-  return { total, cost, costCurrency, provider: call.provider, final, revision };
+  return { total, cost, costCurrency, provider: payeeOf(call), final, revision };
 }
 
 function chargeOf(entry: ChargeEntry, difference: Amount) {

@@ -21,6 +21,8 @@ export interface DispatchedCall {
   readonly name: string;
   readonly provider: string;
   readonly model: string;
+  /** The credential that it was sent with at first; missing where there is none, and in what was written before. */
+  readonly providerKeyId?: string;
   readonly streamed: boolean;
   readonly held: Amount;
   readonly counters: readonly Counter[];
@@ -41,6 +43,8 @@ export interface PricePins {
   readonly cost: PinnedPrice;
   /** Whose prices the charge was looked up in, beside the organization's; for whoever rates the call again. */
   readonly customerTypeId?: string;
+  /** By a key of the customer's own: the charge is the platform's fee, the cost the customer's, by its own list. */
+  readonly ownKey?: true;
 }
 
 export interface PinnedPrice {
@@ -57,6 +61,8 @@ export interface PinnedPrice {
 export interface Attempt {
   readonly provider: string;
   readonly model: string;
+  /** The credential; missing where there is none, and in what was written before. */
+  readonly providerKeyId?: string;
   readonly outcome: 'answered' | 'failed' | 'refused' | 'timed_out' | 'aborted';
   readonly status?: number;
   readonly error?: string;

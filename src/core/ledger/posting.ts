@@ -1,6 +1,7 @@
 // Double entry: every event's legs add up to zero in each currency.
 import { type Amount, negate } from '../money/amount.ts';
 import type { BillingEvent } from './event.ts';
+import { isOwnPayee } from './payee.ts';
 
 export interface Posting {
   readonly walletId: string;
@@ -14,6 +15,7 @@ export interface Posting {
 
 /** What the provider bills for the call, booked beside its charge. */
 export interface CostDifference {
+  /** Its name as a payee. */
   readonly provider: string;
   readonly currency: string;
   readonly amount: Amount;
@@ -34,7 +36,12 @@ export function postingsOf(event: BillingEvent, costs: readonly CostDifference[]
   for (const cost of costs) {
     if (cost.amount === 0n) continue;
     legs.push(
-      { account: 'provider_cost', currency: cost.currency, amount: cost.amount },
+      // What a customer owes for calls by its own key is told, and is no cost of ours.
+      {
+        account: isOwnPayee(cost.provider) ? 'customer_cost' : 'provider_cost',
+        currency: cost.currency,
+        amount: cost.amount,
+      },
       { account: `payable:${cost.provider}`, currency: cost.currency, amount: negate(cost.amount) },
     );
   }

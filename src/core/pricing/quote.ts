@@ -120,6 +120,18 @@ export function quote(input: QuoteInput): Quote {
   };
 }
 
+/** What covers a call that may be charged by either: of everything the more, and the free units of both. */
+export function coveringBoth(one: Quote, other: Quote): Quote {
+  return {
+    fixed: larger(one.fixed, other.fixed),
+    perOutputToken: larger(one.perOutputToken, other.perOutputToken),
+    free: [...one.free, ...other.free],
+    outputTokensMax: Math.max(one.outputTokensMax, other.outputTokensMax),
+    currency: one.currency,
+    unpriced: [...new Set([...one.unpriced, ...other.unpriced])],
+  };
+}
+
 /** `alone`: what is counted by one counter alone, and begins with free units, needs no money of its own. */
 function countedQuantity(reachable: PricesReachable, meter: UnitMeter, most: string) {
   const prices = reachable.get(meter) ?? [];

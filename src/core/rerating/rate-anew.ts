@@ -1,5 +1,6 @@
 // One call rated by what the price book knows now of the time at which it was made.
 import { listedCostOf } from '../catalog/listed-cost.ts';
+import { noFee, ownKeyFeeName, unknownCost } from '../catalog/own-key-prices.ts';
 import { ownCostOf } from '../catalog/own-cost.ts';
 import type { PriceBook } from '../catalog/price-book.ts';
 import type { AdjustmentLine, Rated } from '../ledger/adjustment.ts';
@@ -111,12 +112,16 @@ function chargeAnew(call: RatedCall, { book, exchange }: KnownNow): Found | Miss
     ...(organizationId === undefined ? {} : { organizationId }),
     ...(customerTypeId === undefined ? {} : { customerTypeId }),
   };
-  const price = book.chargeFor(record.name, payer, atMs);
+  const ownKey = record.pins.ownKey === true;
+  const price = ownKey
+    ? (book.chargeFor(ownKeyFeeName, payer, atMs) ?? noFee(record.pins.charge.currency))
+    : book.chargeFor(record.name, payer, atMs);
   if (!price) return { why: `has no price that counted then: nothing is listed for ${record.name}.` };
   const { currency, conversion } = record.pins.charge;
   const from = price.currency.code;
   const rates = ratesThen(exchange, currency, atMs);
-  const subTerms: SubTerms = (model) => convertedTerms(book.chargeFor(model, payer, atMs), rates);
+  const subTerms: SubTerms = (model) =>
+    ownKey ? { price: noFee(currency) } : convertedTerms(book.chargeFor(model, payer, atMs), rates);
   // The rate that was pinned stays, as long as it is one between the same currencies.
   if (conversion && from === pinned.currency) {
     const rate = { fxRateId: conversion.fxRateId, rate: parseExact(conversion.rate), to: currencyOf(currency) };
@@ -130,12 +135,16 @@ function chargeAnew(call: RatedCall, { book, exchange }: KnownNow): Found | Miss
 function costAnew({ record, organizationId, pinned }: RatedCall, { book, exchange }: KnownNow): Found | Missing {
   const atMs = Date.parse(record.facts.occurred_at);
   const { provider } = record;
-  const ownerId = pinned.ownCost ? organizationId : undefined;
-  const price = ownerId === undefined ? book.costFor(record.model, atMs) : book.ownCostFor(record.model, ownerId, atMs);
+  const isOwn = pinned.ownCost || record.pins.ownKey === true;
+  const ownCost = (name: string): PreparedPrice | undefined =>
+    organizationId === undefined
+      ? undefined
+      : ownCostOf(book, organizationId, { name, model: name, provider: { name: provider } }, atMs);
   const subPriceOf = (model: string): PreparedPrice | undefined =>
-    ownerId === undefined
-      ? listedCostOf(book, { provider, model }, atMs)
-      : ownCostOf(book, ownerId, { name: model, model, provider: { name: provider } }, atMs);
+    isOwn ? ownCost(model) : listedCostOf(book, { provider, model }, atMs);
+  // What nobody knew the cost of then may have been listed since, or not.
+  const unlisted = record.pins.cost.versionId === unknownCost.id ? unknownCost : undefined;
+  const price = isOwn ? (ownCost(record.model) ?? unlisted) : book.costFor(record.model, atMs);
   if (!price) return { why: `has no price that counted then: nothing is listed for ${record.model}.` };
   const currency = price.currency.code;
   const rates = ratesThen(exchange, currency, atMs);

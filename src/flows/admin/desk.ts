@@ -6,11 +6,12 @@ import type { Clock, Identifiers } from '#ports/clock.ts';
 import type { FastStore } from '#ports/fast-store.ts';
 import type { Ledger } from '#ports/ledger.ts';
 import type { Log } from '#ports/log.ts';
-import type { ModelListing } from '#ports/provider.ts';
+import type { MasterKeys } from '#ports/master-keys.ts';
+import type { ModelListing, Probe } from '#ports/provider.ts';
 import type { Rerating } from '#ports/rerating.ts';
 import type { DefaultTerms } from '#ports/provider-terms.ts';
 import type { Upstream } from '#ports/upstream.ts';
-import type { Vault } from '#ports/vault.ts';
+import type { MasterKeySource, Vault } from '#ports/vault.ts';
 
 export interface AdminDesk {
   readonly administration: Administration;
@@ -37,4 +38,8 @@ export interface AdminDesk {
   /** One name for a provider that price lists and catalogues call differently. */
   readonly canonicalProvider: (name: string) => string;
   readonly upstream: Pick<Upstream, 'send'>;
+  readonly masterKeys: MasterKeys;
+  readonly masterKeySource: Pick<MasterKeySource, 'name' | 'add' | 'dropOld'>;
+  /** By adapter: the cheapest call that tells whether a key is good. */
+  readonly probes: ReadonlyMap<string, Probe>;
 }

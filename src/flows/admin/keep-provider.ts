@@ -29,6 +29,11 @@ function requireReachable({ adapters }: AdminDesk, { adapter, base_url }: Change
   if (typeof base_url === 'string') requireAddress(base_url, adapters);
 }
 
+/** @throws Failure unless it is a plain http or https address. */
+export function requireWebAddress(text: string): void {
+  requireAddress(text, []);
+}
+
 // An adapter that answers by itself has its own scheme instead of a host.
 function requireAddress(text: string, adapters: readonly string[]): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;

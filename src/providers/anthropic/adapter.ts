@@ -46,6 +46,14 @@ export function anthropicProvider(): ProviderAdapter {
     },
     usageOfStream: messageUsage,
     usageOfBrokenStream: (raw) => cutShort(messageUsage(raw), false),
+    probe({ baseUrl, credential }) {
+      const base = addressOf(baseUrl);
+      return {
+        origin: base.origin,
+        path: `${base.path}/models${base.search}`,
+        headers: { accept: 'application/json', 'anthropic-version': apiVersion, 'x-api-key': credential },
+      };
+    },
     stream: messageStreamReader,
     failure: openAiFailure,
   };

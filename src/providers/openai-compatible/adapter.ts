@@ -43,6 +43,14 @@ export function openAiCompatible(): ProviderAdapter {
       return normalizeOpenAiUsage(raw, { endpoint: 'chat' });
     },
     stream: ({ format }) => openAiStreamReader(format === 'completions' ? 'completions' : 'chat'),
+    probe({ baseUrl, credential }) {
+      const base = addressOf(baseUrl);
+      return {
+        origin: base.origin,
+        path: `${base.path}/models${base.search}`,
+        headers: { accept: 'application/json', authorization: `Bearer ${credential}` },
+      };
+    },
     failure: openAiFailure,
   };
 }

@@ -18,6 +18,7 @@ export function simulatorProvider(origin: () => string): ProviderAdapter {
     ...openAi,
     name: 'simulator',
     speaks: new Set<WireFormat>([...openAi.speaks, 'generate-content']),
+    probe: () => ({ origin: origin(), path: '/v1/models', headers: { accept: 'application/json' } }),
     request(call, plan) {
       const isGemini = call.format === 'generate-content';
       const provider = { ...plan.target.provider, baseUrl: `${origin()}/${isGemini ? 'v1beta' : 'v1'}` };

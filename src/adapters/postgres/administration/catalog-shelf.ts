@@ -38,7 +38,7 @@ const models: ListQuery = {
   select: [
     `m.id, ${named('p', 'name')} as provider, m.model_id, m.name, m.display_name, m.kind, m.type, m.status`,
     `m.status in ('available', 'preview') and p.status = 'active' and (not coalesce((p.settings ->> 'requires_key')::boolean, false)
-      or exists (select from faregate.provider_key k where k.provider_id = p.id and k.is_active and k.organization_id is null
+      or exists (select from faregate.provider_key k where k.provider_id = p.id and k.is_active and k.organization_id is null and k.user_id is null
         and (k.expires_at is null or k.expires_at > clock_timestamp()))) as callable`,
     `(select coalesce(jsonb_agg(a.name order by a.name), '[]') from faregate.alias a where a.targets ? m.name) as aliases`,
     'm.context_window, m.max_output_tokens, m.supports_vision, m.supports_function_calling, m.is_default, m.quality_tier',

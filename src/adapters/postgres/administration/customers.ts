@@ -16,8 +16,9 @@ type Customers = Pick<Administration, 'customerTypes' | 'organizations' | 'users
 export function customers(pool: Pool, nextId: () => string): Customers {
   return {
     customerTypes: keeping(pool, customerTypes, nextId, {
-      inserting: async (_, { name, notes }) => ({ name, notes }),
-      changing: async (_, { name, notes }) => ({ name, notes }),
+      inserting: async (_, { name, notes, byok_allowed }) => ({ name, notes, byok_allowed }),
+      changing: async (_, { name, notes, byok_allowed }) => ({ name, notes, byok_allowed }),
+      changed: touchCustomers,
     }),
     organizations: keeping<Organization, NewOrganization, OrganizationFields, { status?: Organization['status'] }>(
       pool,
@@ -63,15 +64,26 @@ interface OrganizationFields {
   readonly status?: string | null;
   readonly customer_type?: string | null;
   readonly only_priced_names?: boolean | null;
+  readonly byok_policy?: Organization['byok_policy'] | null;
   readonly contact?: string | null;
   readonly notes?: string | null;
   readonly limits?: LimitsDocument | null;
 }
 
 export async function organizationColumns(client: PoolClient, fields: OrganizationFields) {
-  const { slug, name, status, contact, notes, only_priced_names } = fields;
+  const { slug, name, status, contact, notes, only_priced_names, byok_policy } = fields;
   const customer_type_id = await maybeIdOf(client, customerTypes, fields.customer_type, 'customer_type');
-  return { slug, name, status, contact, notes, customer_type_id, only_priced_names, limits: json(fields.limits) };
+  return {
+    slug,
+    name,
+    status,
+    contact,
+    notes,
+    customer_type_id,
+    only_priced_names,
+    byok_policy,
+    limits: json(fields.limits),
+  };
 }
 
 interface UserFields {
@@ -89,6 +101,13 @@ async function userColumns(client: PoolClient, fields: UserFields) {
   const organization_id = await maybeIdOf(client, organizations, fields.organization, 'organization');
   const customer_type_id = await maybeIdOf(client, customerTypes, fields.customer_type, 'customer_type');
   return { email, username, role, status, organization_id, customer_type_id, limits: json(fields.limits) };
+}
+
+// What a type allows is allowed to its customers' keys, which processes find by their owners' time of change.
+async function touchCustomers(client: PoolClient, id: string): Promise<void> {
+  for (const table of ['faregate.organization', 'faregate.user_profile']) {
+    await client.query(`update ${table} set ${touched} where customer_type_id = $1`, [id]);
+  }
 }
 
 // Processes find changed callers by their keys' time of change.

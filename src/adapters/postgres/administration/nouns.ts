@@ -6,7 +6,7 @@ export const customerTypes: Noun = {
   name: 'customer_type',
   table: 'faregate.customer_type',
   alias: 'ct',
-  select: `${versioned('ct')}, ct.name, ct.notes`,
+  select: `${versioned('ct')}, ct.name, ct.notes, ct.byok_allowed`,
   from: 'faregate.customer_type ct',
   names: ['name'],
   topic: 'callers',
@@ -17,7 +17,7 @@ export const organizations: Noun = {
   table: 'faregate.organization',
   alias: 'o',
   select: [
-    `${versioned('o')}, o.slug, o.name, o.status, ${named('ct', 'name')} as customer_type, o.only_priced_names, o.contact, o.notes, o.limits`,
+    `${versioned('o')}, o.slug, o.name, o.status, ${named('ct', 'name')} as customer_type, o.only_priced_names, o.byok_policy, o.contact, o.notes, o.limits`,
     `${walletsOf('w.organization_id = o.id')} as wallets`,
   ].join(', '),
   from: 'faregate.organization o left join faregate.customer_type ct on ct.id = o.customer_type_id',
@@ -99,11 +99,14 @@ export const providerKeys: Noun = {
   alias: 'k',
   select: [
     `${versioned('k')}, ${named('p', 'name')} as provider, ${named('o', 'slug')} as organization, k.name, k.prefix`,
-    `k.is_primary, k.weight, k.is_active, ${instant('k.expires_at')} as expires_at`,
+    `${named('u', 'email')} as user, k.base_url, k.is_primary, k.weight, k.is_active, k.limits`,
+    `${instant('k.expires_at')} as expires_at, k.is_valid, ${instant('k.last_validated_at')} as last_validated_at`,
+    'k.validation_error',
   ].join(', '),
   from: [
     'faregate.provider_key k join faregate.provider p on p.id = k.provider_id',
     'left join faregate.organization o on o.id = k.organization_id',
+    'left join faregate.user_profile u on u.id = k.user_id',
   ].join(' '),
   names: [],
   topic: 'catalog',

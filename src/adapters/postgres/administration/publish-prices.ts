@@ -1,5 +1,6 @@
 // Publishes a batch of prices as a whole: read at once, checked and placed here, then written, or nothing of it.
 import type { PoolClient } from 'pg';
+import { ownKeyFeeName } from '#core/catalog/own-key-prices.ts';
 import { placeVersion, type Standing, type Stretch } from '#core/catalog/price-place.ts';
 import type { NewPrice, PriceBatch, PricePlace, PublishedBatch } from '#ports/administration.ts';
 import { Refused } from './deed.ts';
@@ -86,7 +87,8 @@ async function requireSubjects(client: PoolClient, news: readonly NewPrice[], fi
       union all select 'alias', name from faregate.alias where name = any($2::text[])`,
     [namesOf('model'), namesOf('alias')],
   );
-  const known = new Set(rows.map(({ kind, name }) => `${kind} ${name}`));
+  // The fee for calls by customers' own keys has a name of its own that nobody calls.
+  const known = new Set([`model ${ownKeyFeeName}`, ...rows.map(({ kind, name }) => `${kind} ${name}`)]);
   const missing = asked.findIndex((subject) => subject && !known.has(`${subject.kind} ${subject.name}`));
   if (missing >= 0) throw new Refused({ kind: 'unknown', field: fieldOf(missing, 'subject.name') });
 }

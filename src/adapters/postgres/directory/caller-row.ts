@@ -20,6 +20,7 @@ export interface CallerColumns {
   readonly user_status: 'pending' | 'active' | 'canceled' | null;
   readonly organization_status: 'active' | 'disabled' | null;
   readonly only_priced_names: boolean;
+  readonly byok_policy: 'first' | 'fallback' | 'off';
   readonly may_see_cost: boolean;
   readonly overspend_policy: 'clamp' | 'strict';
   readonly default_output_tokens: number | null;
@@ -36,7 +37,9 @@ export const callerColumns = `
   key.user_id, organization.id as organization_id,
   coalesce(organization.customer_type_id, owner.customer_type_id) as customer_type_id,
   key.is_active, key.revoked_at is not null as revoked, owner.status as user_status,
-  organization.status as organization_status, coalesce(organization.only_priced_names, false) as only_priced_names, key.may_see_cost, key.overspend_policy, key.default_output_tokens,
+  organization.status as organization_status, coalesce(organization.only_priced_names, false) as only_priced_names,
+  case when customer_type.byok_allowed then coalesce(organization.byok_policy, 'first') else 'off' end as byok_policy,
+  key.may_see_cost, key.overspend_policy, key.default_output_tokens,
   key.allowed_models, key.limits as key_limits, owner.limits as user_limits, organization.limits as organization_limits,
   greatest(key.updated_at, owner.updated_at, organization.updated_at)::text as changed_at`;
 
@@ -45,7 +48,9 @@ export const callerTables = `
   join faregate.key_secret secret on secret.virtual_key_id = key.id
   join faregate.wallet on wallet.id = key.wallet_id
   left join faregate.user_profile owner on owner.id = key.user_id
-  left join faregate.organization on organization.id = coalesce(key.organization_id, owner.organization_id)`;
+  left join faregate.organization on organization.id = coalesce(key.organization_id, owner.organization_id)
+  left join faregate.customer_type
+    on customer_type.id = coalesce(organization.customer_type_id, owner.customer_type_id)`;
 
 export function callerOf(row: CallerColumns): Caller {
   const { limitOwners, unreadable } = limitOwnersOf(row);
@@ -61,6 +66,7 @@ export function callerOf(row: CallerColumns): Caller {
     ...(row.user_id === null ? undefined : { userId: row.user_id }),
     ...(row.customer_type_id === null ? undefined : { customerTypeId: row.customer_type_id }),
     ...(row.only_priced_names ? { onlyPricedNames: true } : undefined),
+    ...(row.byok_policy === 'off' ? undefined : { byokPolicy: row.byok_policy }),
     ...(refusedBecause === undefined ? undefined : { refusedBecause }),
     ...(row.expires_at === null ? undefined : { expiresAt: row.expires_at.getTime() }),
     maySeeCost: row.may_see_cost,

@@ -34,12 +34,13 @@ export function catalogReader(pool: Pool, settings: CatalogSettings): () => Prom
 }
 
 async function readRows(client: PoolClient, settings: CatalogSettings): Promise<CatalogRows> {
-  const providers = await readProviders(client, settings);
+  const { providers, ownKeys } = await readProviders(client, settings);
   return {
     routes: await readRoutes(client, providers),
     prices: await readPrices(client),
     exchange: await readExchange(client),
     plans: await readCostPlans(client),
+    ownKeys,
   };
 }
 

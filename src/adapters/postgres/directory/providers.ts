@@ -1,6 +1,6 @@
 // The providers that may be called, with their credentials opened.
 import type { PoolClient } from 'pg';
-import type { Credential, Provider } from '#core/catalog/catalog.ts';
+import type { Credential, OwnKey, Provider } from '#core/catalog/catalog.ts';
 import { readManners } from '#core/catalog/manners.ts';
 import type { CatalogSettings } from './catalog.ts';
 
@@ -18,34 +18,56 @@ interface KeyColumns {
   readonly sealed: string;
   readonly is_primary: boolean;
   readonly weight: number;
+  readonly owner_id: string | null;
+  readonly base_url: string | null;
 }
 
-/** By id; disabled ones are missing. */
-export async function readProviders(
-  client: PoolClient,
-  settings: CatalogSettings,
-): Promise<ReadonlyMap<string, Provider>> {
+export interface ReadProviders {
+  /** By id; disabled ones are missing. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly ownKeys: readonly OwnKey[];
+}
+
+export async function readProviders(client: PoolClient, settings: CatalogSettings): Promise<ReadProviders> {
   const providers = await client.query<ProviderColumns>({
     name: 'directory-providers',
     text: `select id, name, adapter, base_url, settings from faregate.provider where status = 'active'`,
   });
-  // Keys of an organization are that organization's alone.
+  // A key that failed its last test waits for one that it passes.
   const keys = await client.query<KeyColumns>({
     name: 'directory-provider-keys',
-    text: `select id, provider_id, sealed, is_primary, weight from faregate.provider_key
-      where is_active and organization_id is null and (expires_at is null or expires_at > now())
+    text: `select id, provider_id, sealed, is_primary, weight, coalesce(user_id, organization_id) as owner_id, base_url
+      from faregate.provider_key
+      where is_active and (expires_at is null or expires_at > now())
+        and (is_valid is distinct from false or num_nonnulls(organization_id, user_id) = 0)
       order by is_primary desc, weight desc, id`,
   });
+  const named = new Map(providers.rows.map((row) => [row.id, row]));
   const credentials = Map.groupBy(keys.rows, (key) => key.provider_id);
-  return new Map(
-    providers.rows.map((row) => [
-      row.id,
-      providerOf(
-        row,
-        (credentials.get(row.id) ?? []).flatMap((key) => credentialsOf(key, row, settings)),
-      ),
-    ]),
-  );
+  // Keys of an organization or a user are that owner's alone.
+  const ours = (id: string) => (credentials.get(id) ?? []).filter(({ owner_id }) => owner_id === null);
+  return {
+    providers: new Map(
+      providers.rows.map((row) => [
+        row.id,
+        providerOf(
+          row,
+          ours(row.id).flatMap((key) => credentialsOf(key, row, settings)),
+        ),
+      ]),
+    ),
+    ownKeys: keys.rows.flatMap((key) => {
+      const { owner_id: ownerId, provider_id: providerId, base_url: baseUrl } = key;
+      const provider = named.get(providerId);
+      if (ownerId === null || !provider) return [];
+      return credentialsOf(key, provider, settings).map((credential) => ({
+        ...credential,
+        providerId,
+        ownerId,
+        ...(baseUrl === null ? {} : { baseUrl }),
+      }));
+    }),
+  };
 }
 
 function credentialsOf(key: KeyColumns, provider: ProviderColumns, { vault, warn }: CatalogSettings): Credential[] {

@@ -88,7 +88,10 @@ type Recorded = BooksChange['recorded'][number];
 
 // Something was consumed that has no price: what is priced was charged, and the rest waits for a price.
 function isIncomplete({ entry, applied }: Recorded): boolean {
-  return applied && !(entry.chargeReceipt.complete && entry.costReceipt.complete);
+  const { chargeReceipt: charge, costReceipt: cost, call } = entry;
+  if (!applied) return false;
+  // By a customer's own key a fee is for what it names, and what the provider bills may be known to nobody here.
+  return call.pins.ownKey === true ? charge.problems.length > 0 : !(charge.complete && cost.complete);
 }
 
 function findingRows(recorded: Recorded): readonly object[] {
@@ -171,6 +174,8 @@ function usageRecordRow({ entry, applied }: Recorded): object {
     name: call.name,
     provider: call.provider,
     model: call.model,
+    // Of several keys that were tried, the one that the call ended with.
+    provider_key_id: entry.attempts.at(-1)?.providerKeyId ?? call.providerKeyId,
     outcome: entry.outcome,
     usage: entry.usage,
     facts: call.facts,

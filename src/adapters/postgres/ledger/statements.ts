@@ -25,18 +25,19 @@ const usageRecords = `
   insert into faregate.usage_record (
     event_id, request_id, revision, final, applied, wallet_id, organization_id, user_id, virtual_key_id, name, provider,
     model, outcome, usage, facts, charge_total, charge_currency, charge_receipt, cost_total, cost_currency, cost_receipt,
-    pins, held, attempts, streamed, started_at, ended_at, latency_ms, first_byte_ms, recorded_at
+    pins, held, attempts, streamed, started_at, ended_at, latency_ms, first_byte_ms, provider_key_id, recorded_at
   )
   select event_id, request_id, revision, final, applied, wallet_id, organization_id, user_id, virtual_key_id, name,
     provider, model, outcome, usage, facts, charge_total, charge_currency, charge_receipt, cost_total, cost_currency,
-    cost_receipt, pins, held, attempts, streamed, started_at, ended_at, latency_ms, first_byte_ms,
+    cost_receipt, pins, held, attempts, streamed, started_at, ended_at, latency_ms, first_byte_ms, provider_key_id,
     clock_timestamp()
   from jsonb_to_recordset($1::jsonb) as row (
     event_id uuid, request_id uuid, revision integer, final boolean, applied boolean, wallet_id uuid,
     organization_id uuid, user_id uuid, virtual_key_id uuid, name text, provider text, model text, outcome text,
     usage jsonb, facts jsonb, charge_total numeric, charge_currency text, charge_receipt jsonb, cost_total numeric,
     cost_currency text, cost_receipt jsonb, pins jsonb, held numeric, attempts jsonb,
-    streamed boolean, started_at timestamptz, ended_at timestamptz, latency_ms bigint, first_byte_ms bigint
+    streamed boolean, started_at timestamptz, ended_at timestamptz, latency_ms bigint, first_byte_ms bigint,
+    provider_key_id uuid
   )`;
 
 const registers = `

@@ -4,9 +4,16 @@ import { Failure } from '#core/failure.ts';
 import type { AdminDesk } from '#flows/admin/desk.ts';
 import { change, present } from '#flows/admin/outcome.ts';
 import { changeProviderKey, sealProviderKey } from '#flows/admin/seal-provider-key.ts';
+import { testProviderKey } from '#flows/admin/test-provider-key.ts';
 import { answers, created, matchHeader, onceHeader, refParams } from '../describe.ts';
 import type { AdminDoor } from '../door.ts';
-import { newProviderKey, providerKey, providerKeyChange } from '../schemas/catalog.ts';
+import {
+  countedProviderKey,
+  newProviderKey,
+  providerKey,
+  providerKeyChange,
+  providerKeyFilter,
+} from '../schemas/catalog.ts';
 import { expectedVersion, tagged } from '../versions.ts';
 import { list } from './resource.ts';
 
@@ -20,11 +27,11 @@ export function providerKeyRoutes(app: AdminDoor, desk: AdminDesk): void {
     url,
     tags,
     summary: 'List the keys of a provider',
-    row: providerKey,
-    filter: z.strictObject({}),
+    row: countedProviderKey,
+    filter: providerKeyFilter,
     params: refParams,
-    read: async (page, _, { ref = '' }) => {
-      const listed = await providerKeys.list(ref, page);
+    read: async (page, filter, { ref = '' }) => {
+      const listed = await providerKeys.list(ref, page, filter);
       if (!listed) throw new Failure('not_found', 'There is no such provider.');
       return listed;
     },
@@ -48,7 +55,7 @@ export function providerKeyRoutes(app: AdminDoor, desk: AdminDesk): void {
   );
   app.get(
     `${url}/:id`,
-    { schema: { tags, summary: 'Read a provider key', params: keyParams, response: answers(providerKey) } },
+    { schema: { tags, summary: 'Read a provider key', params: keyParams, response: answers(countedProviderKey) } },
     async (request, reply) => {
       const { ref, id } = request.params;
       return reply.send(tagged(reply, present(await providerKeys.get(ref, id), 'provider key')));
@@ -75,6 +82,22 @@ export function providerKeyRoutes(app: AdminDoor, desk: AdminDesk): void {
         ...(secret === undefined ? {} : { secret }),
       });
       return reply.send(tagged(reply, row));
+    },
+  );
+  app.post(
+    `${url}/:id/test`,
+    {
+      schema: {
+        tags,
+        summary: 'Test a provider key by a real, cheap call',
+        params: keyParams,
+        headers: onceHeader,
+        response: answers(providerKey),
+      },
+    },
+    async (request, reply) => {
+      const { ref, id } = request.params;
+      return reply.send(tagged(reply, await testProviderKey(desk, request.actor, ref, id)));
     },
   );
   app.delete(

@@ -5,6 +5,7 @@ import { catalogRoutes } from './catalog.ts';
 import { catalogFileRoutes } from './catalog-files.ts';
 import { customerRoutes } from './customers.ts';
 import { integrationRoutes } from './integrations.ts';
+import { masterKeyRoutes } from './master-key.ts';
 import { modelPricingRoutes } from './model-pricing.ts';
 import { moneyRoutes } from './money.ts';
 import { discoveryRoutes } from './discovery.ts';
@@ -25,6 +26,7 @@ export function routes(app: AdminDoor, desk: AdminDesk): void {
   catalogRoutes(app, desk);
   catalogFileRoutes(app, desk);
   providerKeyRoutes(app, desk);
+  masterKeyRoutes(app, desk);
   priceRoutes(app, desk);
   integrationRoutes(app, desk);
   modelPricingRoutes(app, desk);

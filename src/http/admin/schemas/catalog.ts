@@ -9,7 +9,19 @@ import {
   regionName,
 } from '#core/catalog/manners.ts';
 import { providerNames } from '#core/catalog/names.ts';
-import { callName, id, instant, name, named, organizationName, stamps, text } from './parts.ts';
+import {
+  callName,
+  id,
+  instant,
+  money,
+  name,
+  named,
+  organizationName,
+  shownCurrency,
+  stamps,
+  text,
+  userName,
+} from './parts.ts';
 
 const providerType = z.enum(['llm', 'image', 'video', 'voice', 'music']).describe('What it makes.');
 const providerStatus = z.enum(['active', 'disabled']).describe('`disabled`: no call goes there.');
@@ -125,26 +137,85 @@ export const providerChange = z.strictObject({
   documentation_url: providerFields.documentation_url.nullable().exactOptional(),
 });
 
+const keyCount = z.int().min(0).max(1_000_000_000_000);
+const keyLimits = z
+  .strictObject({
+    rpm: keyCount.describe('Requests in any 60 seconds.').exactOptional(),
+    rpd: keyCount.describe('Requests in any 24 hours.').exactOptional(),
+    tpm: keyCount.describe('Tokens in any 60 seconds.').exactOptional(),
+    tpd: keyCount.describe('Tokens in any 24 hours.').exactOptional(),
+    max_concurrent: keyCount.describe('Calls at the same time.').exactOptional(),
+  })
+  .describe('What the provider allows this key. A change replaces all of them.')
+  .meta({ id: 'ProviderKeyLimits' });
+
 export const providerKey = z
   .object({
     id,
     provider: named,
-    organization: organizationName.nullable().describe('Whose own key it is; null: the platform’s.'),
+    organization: organizationName
+      .nullable()
+      .describe('Whose own key it is; with neither organization nor user: the platform’s.'),
+    user: userName.nullable().describe('Whose own key it is; used before that of the user’s organization.'),
     name: z.string().describe('Name for people.'),
     prefix: z.string().describe('First and last characters of the secret, to recognize it by.'),
     is_primary: z.boolean().describe('Used first.'),
     weight: z.int().describe('Share of calls among keys of the same rank.'),
     is_active: z.boolean().describe('Whether it is used.'),
+    base_url: z.string().nullable().describe('Where an owner’s own key is used; null: at the provider’s address.'),
+    limits: keyLimits,
     expires_at: instant.nullable().describe('From when it is not used any more; ISO 8601.'),
+    is_valid: z
+      .boolean()
+      .nullable()
+      .describe(
+        'What the provider said to the last test; null: nothing that decides. An owner’s own key is not used while `false`.',
+      ),
+    last_validated_at: instant.nullable().describe('When it was tested last; ISO 8601.'),
+    validation_error: z.string().nullable().describe('Why the test did not end well.'),
     ...stamps,
   })
   .meta({ id: 'ProviderKey' });
+
+export const countedProviderKey = providerKey
+  .extend({
+    totals: z
+      .object({
+        calls: z.int().describe('Calls that were billed to it.'),
+        tokens: z.int().describe('Tokens of those calls.'),
+        cost: z
+          .array(z.object({ amount: money, currency: shownCurrency }))
+          .describe('What the provider bills for them, in each currency; for an owner’s own key by its own list.'),
+        last_used_at: instant.nullable().describe('When the last of them began; ISO 8601.'),
+      })
+      .describe('From the ledger.'),
+  })
+  .meta({ id: 'CountedProviderKey' });
+
+export const providerKeyFilter = z.strictObject({
+  organization: z.string().min(1).max(200).describe('Organization (id or slug) whose own keys.').exactOptional(),
+  user: z.string().min(1).max(254).describe('User (id or email) whose own keys.').exactOptional(),
+});
 
 const secret = z.string().trim().min(1).max(10_000).describe('The credential. Kept sealed, and never shown again.');
 
 const keyFields = {
   name: name.describe('Name for people.'),
-  organization: z.string().min(1).max(200).describe('Organization (id or slug) whose own key it is.'),
+  organization: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe(
+      'Organization (id or slug) whose own key it is; its customer type must allow that. It is tested at once.',
+    ),
+  user: z.string().min(1).max(254).describe('User (id or email) whose own key it is, in the same way.'),
+  base_url: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe(
+      'Where an owner’s own key is used, if not at the provider’s address: public, or allowed by the operator.',
+    ),
   is_primary: z.boolean().describe('Used first; takes the place of the primary before.'),
   weight: z.int().min(0).max(1_000_000).describe('Share of calls among keys of the same rank; 1 if missing.'),
   is_active: z.boolean().describe('Whether it is used.'),
@@ -155,6 +226,9 @@ export const newProviderKey = z.strictObject({
   name: keyFields.name,
   secret,
   organization: keyFields.organization.exactOptional(),
+  user: keyFields.user.exactOptional(),
+  base_url: keyFields.base_url.exactOptional(),
+  limits: keyLimits.exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),
@@ -165,6 +239,9 @@ export const providerKeyChange = z.strictObject({
   name: keyFields.name.exactOptional(),
   secret: secret.exactOptional(),
   organization: keyFields.organization.nullable().exactOptional(),
+  user: keyFields.user.nullable().exactOptional(),
+  base_url: keyFields.base_url.nullable().exactOptional(),
+  limits: keyLimits.nullable().exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),

@@ -3,12 +3,20 @@ import { z } from 'zod';
 import { currency, id, instant, limits, name, named, organizationName, stamps, text, walletBalance } from './parts.ts';
 
 const notes = text.describe('Notes for operators.');
+const byokAllowed = z.boolean().describe('Its customers may bring provider keys of their own; false if missing.');
+const byokPolicy = z
+  .enum(['first', 'fallback', 'off'])
+  .describe(
+    'Provider keys of its own, where its customer type allows them: used before the platform’s, after them, or not at all; ' +
+      '`first` if missing.',
+  );
 
 export const customerType = z
   .object({
     id,
     name: z.string().describe('Unique name.'),
     notes: z.string().nullable().describe('Notes for operators.'),
+    byok_allowed: byokAllowed,
     ...stamps,
   })
   .meta({ id: 'CustomerType' });
@@ -16,11 +24,13 @@ export const customerType = z
 export const newCustomerType = z.strictObject({
   name: name.describe('Unique name, such as "business".'),
   notes: notes.exactOptional(),
+  byok_allowed: byokAllowed.exactOptional(),
 });
 
 export const customerTypeChange = z.strictObject({
   name: name.describe('Unique name.').exactOptional(),
   notes: notes.nullable().exactOptional(),
+  byok_allowed: byokAllowed.exactOptional(),
 });
 
 const organizationStatus = z
@@ -45,6 +55,7 @@ export const organization = z
     status: organizationStatus,
     customer_type: named.nullable().describe('Whose prices apply; null: the platform’s list.'),
     only_priced_names: onlyPricedNames,
+    byok_policy: byokPolicy,
     contact: z.string().nullable().describe('Whom to write to.'),
     notes: z.string().nullable().describe('Notes for operators.'),
     limits,
@@ -74,6 +85,7 @@ export const newOrganization = z.strictObject({
   status: organizationStatus.exactOptional(),
   customer_type: customerTypeRef.exactOptional(),
   only_priced_names: onlyPricedNames.exactOptional(),
+  byok_policy: byokPolicy.exactOptional(),
   contact: organizationFields.contact.exactOptional(),
   notes: notes.exactOptional(),
   limits: limits.exactOptional(),
@@ -86,6 +98,7 @@ export const organizationChange = z.strictObject({
   status: organizationStatus.exactOptional(),
   customer_type: customerTypeRef.nullable().exactOptional(),
   only_priced_names: onlyPricedNames.exactOptional(),
+  byok_policy: byokPolicy.exactOptional(),
   contact: organizationFields.contact.nullable().exactOptional(),
   notes: notes.nullable().exactOptional(),
   limits: limits.nullable().exactOptional(),
