@@ -101,6 +101,7 @@ function pathOf(kind: ModelKind): string {
 const paths: Readonly<Partial<Record<ModelKind, string>>> = {
   chat: '/v1/chat/completions',
   embedding: '/v1/embeddings',
+  moderation: '/v1/moderations',
 };
 
 function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {

@@ -205,6 +205,7 @@ function simulatedRoutes(): readonly Route[] {
   return [
     ...['echo', 'cent', 'slow', 'shapes'].map((model) => routeOf(targetOf(model))),
     routeOf(targetOf('embed'), 'embedding'),
+    routeOf(targetOf('moderation'), 'moderation'),
   ];
 }
 
