@@ -102,6 +102,7 @@ const paths: Readonly<Partial<Record<ModelKind, string>>> = {
   chat: '/v1/chat/completions',
   embedding: '/v1/embeddings',
   rerank: '/v1/rerank',
+  moderation: '/v1/moderations',
 };
 
 function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {

@@ -35,7 +35,7 @@ export const rules: readonly Rule[] = [
   },
   {
     folder: 'providers/*',
-    house: ['core', 'ports', 'providers/openai', 'providers/openai-compatible'],
+    house: ['core', 'ports', 'providers/google', 'providers/openai', 'providers/openai-compatible'],
     packages: schema,
     builtins: computing,
   },
@@ -89,7 +89,7 @@ export const adapterPackages: Readonly<Record<string, readonly string[]>> = {
   'catalog-files': ['yaml'],
   mail: ['nodemailer'],
   payments: ['stripe'],
-  postgres: ['pg'],
+  postgres: ['pg', 'pg-copy-streams'],
   redis: ['redis', '@redis/*'],
   telemetry: ['pino', 'prom-client'],
   upstream: ['undici'],

@@ -328,6 +328,7 @@ test('a wallet that runs out cuts the stream off, and is never overspent', async
   );
   const ends = chunks.flatMap((each) => each.candidates?.[0]?.finishReason ?? []);
   expect(ends).toEqual(['MAX_TOKENS']);
+  expect(chunks.at(-1)?.usageMetadata?.candidatesTokenCount).toBeGreaterThan(0);
   const { balance, held, overdue } = await creditsOf(twin.url, key);
   expect(Number(balance)).toBeGreaterThanOrEqual(0);
   expect({ held, overdue }).toEqual({ held: '0', overdue: '0' });

@@ -1,8 +1,9 @@
-// The official SDK as a client, against models that speak other dialects: everything is translated on the way.
+// The official SDK as a client, against the simulator, and against models that speak other dialects: there everything is
+// translated on the way.
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, ThinkingLevel, Type } from '@google/genai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as anthropic from './anthropic-upstream.ts';
-import { startOwnUpstream, type OwnUpstream, whole } from './own-upstream.ts';
+import { beginStream, startOwnUpstream, type OwnUpstream, textEvent, usageEvent, whole } from './own-upstream.ts';
 import { routeOf, startTwinGateway, targetOf, type TwinGateway } from './twin-gateway.ts';
 import { creditsOf, eventually } from './wire.ts';
 
@@ -291,6 +292,53 @@ test('a stream of another maker arrives as chunks, with its thoughts for who ask
   expect(chunks.at(-1)?.usageMetadata).toMatchObject({ promptTokenCount: 132, candidatesTokenCount: 9 });
 });
 
+test('a stream of OpenAI’s kind arrives as chunks, its functions whole, and is cut off where the wallet ends', async () => {
+  const { client, key } = await richClient();
+  const called = (index: number, more: object) => ({
+    choices: [{ index: 0, delta: { tool_calls: [{ index, ...more }] } }],
+  });
+  const event = (chunk: object) => `data: ${JSON.stringify({ id: 'own', ...chunk })}\n\n`;
+  own.answers((response) => {
+    beginStream(response);
+    response.write(
+      event({ choices: [{ index: 0, delta: { reasoning_content: 'Hm.' } }] }) + textEvent('Hel') + textEvent('lo'),
+    );
+    response.write(event(called(0, { id: 'a', function: { name: 'weather', arguments: '{"city":' } })));
+    response.write(event(called(1, { id: 'b', function: { name: 'weather', arguments: '' } })));
+    response.write(event(called(0, { function: { arguments: '"Rom"}' } })));
+    response.write(event({ choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }));
+    response.end(`${usageEvent(10, 5)}data: [DONE]\n\n`);
+  });
+  const request = { model: 'own/model', contents: 'Hi', config: { tools: [{ functionDeclarations: [weather] }] } };
+  const chunks = await Array.fromAsync(await client.models.generateContentStream(request));
+  const parts = chunks.flatMap((each) => each.candidates?.[0]?.content?.parts ?? []).filter(({ text }) => text !== '');
+  expect(parts).toEqual([
+    { text: 'Hel' },
+    { text: 'lo' },
+    { functionCall: { id: 'a', name: 'weather', args: { city: 'Rom' } } },
+    { functionCall: { id: 'b', name: 'weather', args: {} } },
+  ]);
+  expect(chunks.at(-1)).toMatchObject({
+    candidates: [{ finishReason: 'STOP' }],
+    usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5 },
+  });
+  expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '4.99998', held: '0' });
+
+  own.answers((response) => {
+    beginStream(response);
+    for (let no = 0; no < 4_000; no += 1) response.write(textEvent(`word ${no} `));
+    response.end('data: [DONE]\n\n');
+  });
+  const poor = await richClient('0.003');
+  const config = { maxOutputTokens: 50_000 };
+  const cut = await Array.fromAsync(await poor.client.models.generateContentStream({ ...request, config }));
+  expect(cut.flatMap((each) => each.candidates?.[0]?.finishReason ?? [])).toEqual(['MAX_TOKENS']);
+  expect(cut.length).toBeGreaterThan(100);
+  const { balance, held, overdue } = await creditsOf(twin.url, poor.key);
+  expect(Number(balance)).toBeGreaterThanOrEqual(0);
+  expect({ held, overdue }).toEqual({ held: '0', overdue: '0' });
+});
+
 test('failures have the shape that the SDK knows, with our word and when to come again', async () => {
   const { client, key } = await richClient();
   const ask = { model: 'sim/echo', contents: 'Hi' };
@@ -346,7 +394,7 @@ test('what would be billed beside the tokens, or be another call, is refused by 
     ['contents.0.parts.0.videoMetadata', { contents: [{ parts: [{ text: 'a', videoMetadata: { fps: 1 } }] }] }],
   ];
   for (const [param, body] of refused) {
-    const answer = await fetch(`${twin.url}/v1beta/models/sim/echo:generateContent`, {
+    const answer = await fetch(`${twin.url}/v1beta/models/own/model:generateContent`, {
       method: 'POST',
       headers: { 'x-goog-api-key': key },
       body: JSON.stringify(body),

@@ -185,7 +185,6 @@ test('a wallet that runs out cuts the stream off: what is open is closed, and th
     model: 'sim/echo',
     input: 'Hello',
     max_output_tokens: 50_000,
-    // @ts-expect-error The simulator's own field.
     sim: { output_tokens: 4_000 },
   });
   const events = await Array.fromAsync(stream);

@@ -197,6 +197,7 @@ function simulatedRoutes(): readonly Route[] {
     ...['echo', 'cent', 'slow', 'shapes'].map((model) => routeOf(targetOf(model))),
     routeOf(targetOf('embed'), 'embedding'),
     routeOf(targetOf('rerank'), 'rerank'),
+    routeOf(targetOf('moderation'), 'moderation'),
   ];
 }
 

@@ -38,7 +38,7 @@ export function promptTokensEstimate(call: ModelCall): number {
 
 /** Per choice: the least of what the request, the model and the policy allow. */
 export function outputTokensLimit(call: ModelCall, caller: Caller, target: Target): number {
-  if (call.kind === 'embedding' || call.kind === 'rerank') return 0;
+  if (call.kind === 'embedding' || call.kind === 'moderation' || call.kind === 'rerank') return 0;
   const wanted = call.outputLimit ?? caller.defaultOutputTokens ?? target.defaultOutputTokens ?? defaultOutputTokens;
   return Math.min(wanted, target.maxOutputTokens ?? wanted);
 }

@@ -115,7 +115,8 @@ function readThinking({ thinking, output_config: config }: Fields): Pick<Options
 
 function readMode({ type, budget_tokens: budget, display }: Fields): Thinking {
   const shown = display === undefined || display === null ? {} : { shown: display !== 'omitted' };
-  if (type === 'disabled') return { effort: 'none' };
+  // As if nothing had been said, which is what it means in this dialect; many models of others cannot be told it.
+  if (type === 'disabled') return {};
   if (type === 'adaptive') return shown;
   if (type !== 'enabled') throw new NoCounterpart('thinking.type');
   if (typeof budget !== 'number') throw new NoCounterpart('thinking.budget_tokens', 'must be a number.');

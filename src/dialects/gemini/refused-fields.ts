@@ -87,13 +87,12 @@ function refusedRoute(config: Fields): Refused | undefined {
   return { param, message: `"${param}" chooses a model behind the one that is priced. Ask the operator for an alias.` };
 }
 
+const callersOwn: ReadonlySet<string> = new Set(['functionDeclarations', 'function_declarations']);
+
 /** Functions are the caller's to run; whatever else is a tool is run by the provider. */
 function refusedTool(fields: Fields): Refused | undefined {
   for (const tool of listAt(fields, 'tools')) {
-    const name = Object.keys(tool).find(
-      (each) =>
-        each !== 'functionDeclarations' && each !== 'function_declarations' && (tool[each] ?? undefined) !== undefined,
-    );
+    const name = Object.keys(tool).find((each) => !callersOwn.has(each));
     if (name === undefined) continue;
     const said = name.slice(0, 64);
     const message = `The tool "${said}" runs at the provider, which bills it beside the tokens; it has no price here.`;

@@ -2,6 +2,7 @@
 import { spliceFields } from '#core/call/splice.ts';
 import type { Failure } from '#core/failure.ts';
 import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Usage } from '#core/usage/usage.ts';
 import type { Fare, StreamWords } from '#ports/door.ts';
 import { errorStatus } from './error-status.ts';
 import { usageMetadata } from './usage.ts';
@@ -48,27 +49,25 @@ export function failureEvent(failure: Failure, requestId: string): string {
 
 /** The provider's own chunks pass through; the last one waits until the call is settled. */
 export function passingWords(requestId: string): StreamWords {
+  let cut: readonly Fields[] = [];
+  const lastChunk = (last: Buffer | undefined, usage: Usage, fare: Fare): string =>
+    chunkEvent({ candidates: cut, usageMetadata: usageMetadata(usage), ...headOf(last), faregate: fare });
   return {
-    cutOff: cutOffEvent,
-    usage: (last, usage, fare) =>
-      chunkEvent({ candidates: [], usageMetadata: usageMetadata(usage), ...headOf(last), faregate: fare }),
-    withFare: (event, usage, fare) =>
-      event
-        ? withFare(event, fare)
-        : chunkEvent({ candidates: [], usageMetadata: usageMetadata(usage), faregate: fare }),
+    // Told with the usage: this dialect's streams always end with both in one chunk.
+    cutOff: (_last, choices) => {
+      cut = Array.from({ length: choices }, (_, index) => cutCandidate(index));
+      return '';
+    },
+    usage: lastChunk,
+    withFare: (event, usage, fare) => (event ? withFare(event, fare) : lastChunk(undefined, usage, fare)),
     failure: (failure) => failureEvent(failure, requestId),
     done: '',
   };
 }
 
-/** Ends every candidate as if the output limit had been reached. */
-function cutOffEvent(last: Buffer | undefined, choices: number): string {
-  const candidates = Array.from({ length: choices }, (_, index) => ({
-    content: { parts: [{ text: '' }], role: 'model' },
-    finishReason: 'MAX_TOKENS',
-    index,
-  }));
-  return chunkEvent({ candidates, ...headOf(last) });
+/** It ends as if the output limit had been reached. */
+function cutCandidate(index: number): Fields {
+  return { content: { parts: [{ text: '' }], role: 'model' }, finishReason: 'MAX_TOKENS', index };
 }
 
 function headOf(event: Buffer | undefined): Fields {

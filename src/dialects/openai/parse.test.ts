@@ -65,6 +65,11 @@ test('embeddings take a text or a list, and nothing else', () => {
   expect(parse({ model: 'm', input: 5 }, 'embedding')).toMatchObject({ kind: 'malformed', param: 'input' });
 });
 
+test('tokens that a caller made by itself are counted one by one, since their bytes do not bound them', () => {
+  expect(parse({ model: 'm', input: [1, 2, 3] }, 'embedding')).toMatchObject({ call: { promptOverhead: 3 } });
+  expect(parse({ model: 'm', input: [[1, 2], [3]] }, 'embedding')).toMatchObject({ call: { promptOverhead: 3 } });
+});
+
 test.each([
   ['Model', 'almost'],
   ['N', 'almost'],

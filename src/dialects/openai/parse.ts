@@ -2,6 +2,7 @@
 import type { ModelCall, Parsed } from '#core/call/model-call.ts';
 import { type Fields, isFields } from '#core/usage/counts.ts';
 import { isBoolean, isCount, isSaid, isShortWord, optional, type Wrong, wrong, wrongModel } from './checks.ts';
+import { numbersIn } from './numbers-in.ts';
 import { readFields } from './read-fields.ts';
 import { refusedField, refusedTool } from './refused-fields.ts';
 
@@ -42,7 +43,7 @@ export function parseCall(
       ...limit,
       choices: kind === 'chat' && typeof fields['n'] === 'number' ? fields['n'] : 1,
       ...prompt,
-      ...(Array.isArray(fields['tools']) && fields['tools'].length > 0 ? { promptOverhead: toolPromptTokens } : {}),
+      ...overheadOf(kind, fields),
       // What it thinks need not pass by in the stream, and is billed whole.
       ...(isSaid(fields['reasoning_effort']) && fields['reasoning_effort'] !== 'none' ? { thinksInSilence: true } : {}),
       facts: typeof tier === 'string' && tier !== 'auto' ? { service_tier: tier } : {},
@@ -85,6 +86,11 @@ function limitOf(fields: Fields): Pick<ModelCall, 'outputLimit' | 'outputLimitFi
     if (typeof limit === 'number') return { outputLimit: limit, outputLimitField: field };
   }
   return {};
+}
+
+function overheadOf(kind: keyof typeof formats, { tools, input }: Fields): Pick<ModelCall, 'promptOverhead'> {
+  if (kind === 'embedding') return { promptOverhead: numbersIn(input) };
+  return Array.isArray(tools) && tools.length > 0 ? { promptOverhead: toolPromptTokens } : {};
 }
 
 /** Embeddings of something else than text. */

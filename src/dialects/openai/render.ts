@@ -50,10 +50,11 @@ export function usageEvent(
   usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number },
   fare: Readonly<Record<string, string>>,
 ): string {
-  const { id, created, model } = lastEvent === undefined ? {} : chunkOf(lastEvent);
+  const { id, created, model, object } = lastEvent === undefined ? {} : chunkOf(lastEvent);
   const { prompt_tokens, completion_tokens, total_tokens } = usage;
   const counts = { prompt_tokens, completion_tokens, total_tokens };
-  const chunk = { id, object: 'chat.completion.chunk', created, model, choices: [], usage: counts, faregate: fare };
+  const kind = object ?? 'chat.completion.chunk';
+  const chunk = { id, object: kind, created, model, choices: [], usage: counts, faregate: fare };
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }
 
@@ -64,7 +65,7 @@ export function withFare(event: Buffer | undefined, fare: Readonly<Record<string
   return 'usage' in chunk ? `data: ${JSON.stringify({ ...chunk, faregate: fare })}\n\n` : event;
 }
 
-function chunkOf(event: Buffer): Readonly<Record<string, unknown>> {
+export function chunkOf(event: Buffer): Readonly<Record<string, unknown>> {
   const data = /^data: ?(.*)$/m.exec(event.toString('utf8'))?.[1] ?? '';
   try {
     const parsed: unknown = JSON.parse(data);

@@ -11,6 +11,9 @@ import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
 import type { Dialect, Framing } from '#ports/dialect.ts';
 import { geminiPathOf } from './gemini-paths.ts';
+import { completionsDialect } from '#dialects/openai/completions-dialect.ts';
+import { parseCompletion } from '#dialects/openai/parse-completion.ts';
+import { parseModeration } from '#dialects/openai/parse-moderation.ts';
 import { responsesDialect } from '#dialects/openai/responses/dialect.ts';
 import { parseResponse } from '#dialects/openai/responses/parse.ts';
 
@@ -49,6 +52,8 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     hears: nothing,
     counting: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
   },
+  '/v1/completions': { dialect: completionsDialect, parse: parseCompletion, hears: nothing },
+  '/v1/moderations': { dialect: openAiDialect, parse: parseModeration, hears: nothing },
   '/v1/messages': { dialect: anthropicDialect, parse: parseMessages, hears: anthropicHeaders },
   '/v1/messages/count_tokens': {
     dialect: anthropicDialect,

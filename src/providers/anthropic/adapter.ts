@@ -10,7 +10,9 @@ import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { anthropicTranslation } from './chat/translation.ts';
 import { anthropicListing, apiVersion } from './listing.ts';
+import { withoutForeignThoughts } from './foreign-thoughts.ts';
 import { messageStreamReader } from './stream-reader.ts';
+import { thinkingWithin } from './thinking-budget.ts';
 import { cutShort, messageUsage } from './usage.ts';
 
 const formats: ReadonlySet<WireFormat> = new Set(['messages']);
@@ -23,8 +25,11 @@ export function anthropicProvider(): ProviderAdapter {
     speaks: formats,
     translation: anthropicTranslation,
     request(call, plan) {
+      const { outputLimit } = plan;
       const limit: FieldEdits =
-        plan.outputLimit === undefined ? new Map() : new Map([['max_tokens', String(plan.outputLimit)]]);
+        outputLimit === undefined
+          ? new Map()
+          : new Map([['max_tokens', String(outputLimit)], ...thinkingWithin(call, outputLimit)]);
       return messagesRequest(call, plan, { path: '/messages', edits: limit });
     },
     counting: {
@@ -67,7 +72,10 @@ function messagesRequest(call: ModelCall, { target, credential }: ProviderReques
       ...(beta === undefined ? {} : { 'anthropic-beta': beta }),
       ...(credential === undefined ? {} : { 'x-api-key': credential }),
     },
-    body: spliceFields(call.body, new Map([['model', JSON.stringify(target.model)], ...asked.edits])),
+    body: spliceFields(
+      call.body,
+      new Map([['model', JSON.stringify(target.model)], ...asked.edits, ...withoutForeignThoughts(call.body)]),
+    ),
     headTimeoutMs: target.provider.headTimeoutMs,
     idleTimeoutMs: target.provider.idleTimeoutMs,
   };

@@ -8,6 +8,7 @@ import { missingUsage, notBillable, type Usage } from '#core/usage/usage.ts';
 import { openAiCompatible, openAiPost, openAiRequest, parseAnswer } from '#providers/openai-compatible/adapter.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
+import { withoutForeignThoughts } from './foreign-thoughts.ts';
 import { responseStreamReader } from './response-stream.ts';
 import { normalizeResponse } from './responses.ts';
 
@@ -38,7 +39,10 @@ export function openAiMakersRequest(call: ModelCall, plan: ProviderRequestPlan):
   const { outputLimit } = plan;
   const limit: FieldEdits =
     outputLimit === undefined ? new Map() : new Map([['max_output_tokens', String(outputLimit)]]);
-  return openAiPost(call, plan, { path: '/responses', edits: new Map([...modelOf(plan), ...limit]) });
+  return openAiPost(call, plan, {
+    path: '/responses',
+    edits: new Map([...modelOf(plan), ...limit, ...withoutForeignThoughts(call.body)]),
+  });
 }
 
 function modelOf({ target }: ProviderRequestPlan): FieldEdits {

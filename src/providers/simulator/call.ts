@@ -5,6 +5,7 @@ import { readChatCall } from './chat-call.ts';
 import { readCompletionCall } from './completion-call.ts';
 import type { EmbeddingCall } from './embedding-call.ts';
 import { readEmbeddingCall } from './embedding-call.ts';
+import { readGeminiCall } from './gemini-call.ts';
 import type { JsonObject } from './fields.ts';
 import { isObject, objectField, textField } from './fields.ts';
 import type { KnobSources } from './knob-sources.ts';
@@ -41,21 +42,26 @@ const chatReaders = {
   chat: readChatCall,
   responses: readResponseCall,
   completions: readCompletionCall,
-} as const satisfies Record<ChatForm['kind'], (body: JsonObject) => ChatCall>;
+  gemini: readGeminiCall,
+} as const satisfies Record<ChatForm['kind'], (body: JsonObject, asked: Asked) => ChatCall>;
 
 export interface Asked {
   readonly endpoint: SimulatedModel['endpoint'];
   /** Of text that is asked for. */
   readonly form?: ChatForm['kind'];
+  /** What the address says, where the body does not. */
+  readonly model?: string;
+  readonly streamed?: boolean;
 }
 
-export function readCall({ endpoint, form = 'chat' }: Asked, headers: CallHeaders, bodyText: string): SimulatorCall {
+export function readCall(asked: Asked, headers: CallHeaders, bodyText: string): SimulatorCall {
+  const { endpoint, form = 'chat' } = asked;
   const body = parseBody(bodyText);
-  const model = readModel(body, endpoint);
+  const model = readModel(asked.model ?? textField(body, 'model') ?? '', endpoint);
   const knobsFrom = (message: string): Knobs => readKnobs({ headers, body: objectField(body, 'sim'), message });
   switch (endpoint) {
     case 'chat': {
-      const request = chatReaders[form](body);
+      const request = chatReaders[form](body, asked);
       const knobs = knobsFrom(request.conversation.lastUserText);
       const seed = fingerprint(`${knobs.seed ?? request.seed ?? '0'}\n${model.id}\n${request.conversation.text}`);
       return { kind: 'chat', request, model, knobs, seed, id: `chatcmpl-${hexOf(seed)}` };
@@ -94,8 +100,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readModel(body: JsonObject, endpoint: SimulatedModel['endpoint']): SimulatedModel {
-  const id = textField(body, 'model') ?? '';
+function readModel(id: string, endpoint: SimulatedModel['endpoint']): SimulatedModel {
   if (id === '') throw new Refusal(400, 'you must provide a model parameter', { param: 'model' });
   const model = findModel(id);
   if (model === undefined) throw unknownModel(id);

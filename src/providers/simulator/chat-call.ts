@@ -22,6 +22,7 @@ export interface ChatCall {
 export type ChatForm =
   | { readonly kind: 'chat' }
   | { readonly kind: 'responses'; readonly body: JsonObject }
+  | { readonly kind: 'gemini' }
   | {
       readonly kind: 'completions';
       readonly prompts: readonly string[];

@@ -2,6 +2,7 @@ import type { Asked, CallHeaders, SimulatorCall } from './call.ts';
 import { readCall, unknownModel } from './call.ts';
 import type { SimulatedModel } from './model.ts';
 import { CREATED_AT_S, findModel, simulatedModels } from './model.ts';
+import { renderGeminiError } from './gemini-body.ts';
 import { Refusal, renderError } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import { jsonReply } from './reply.ts';
@@ -24,14 +25,15 @@ export function readRequest(request: SimulatorRequest): Reading {
     return route(request);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { kind: 'reply', reply: jsonReply(renderError(error.error), { status: error.status }) };
+    const render = request.path.startsWith('/v1beta/') ? renderGeminiError : renderError;
+    return { kind: 'reply', reply: jsonReply(render(error.error, error.status), { status: error.status }) };
   }
 }
 
 function route({ method, path, headers, body }: SimulatorRequest): Reading {
   const [pathname = ''] = path.split('?');
   const route = `${method} ${pathname}`;
-  const asked = callRoutes[route];
+  const asked = callRoutes[route] ?? generating(route);
   if (asked) return { kind: 'call', call: readCall(asked, headers, body) };
   if (route === 'GET /v1/models') return { kind: 'reply', reply: jsonReply(modelList()) };
   if (route.startsWith('GET /v1/models/')) return { kind: 'reply', reply: jsonReply(modelById(pathname)) };
@@ -46,6 +48,15 @@ const callRoutes: Readonly<Partial<Record<string, Asked>>> = {
   'POST /v1/moderations': { endpoint: 'moderations' },
   'POST /v1/rerank': { endpoint: 'rerank' },
 };
+
+/** The model stands in the address. */
+function generating(route: string): Asked | undefined {
+  const [, model, streamed] =
+    /^POST \/v1beta\/models\/([\w.-]+):(?:generate|(streamGenerate))Content$/.exec(route) ?? [];
+  return model === undefined
+    ? undefined
+    : { endpoint: 'chat', form: 'gemini', model, streamed: streamed !== undefined };
+}
 
 function modelList(): string {
   return JSON.stringify({ object: 'list', data: simulatedModels.map(describe) });

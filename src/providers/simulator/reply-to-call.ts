@@ -11,7 +11,9 @@ import { completionFrames, renderCompletionBody } from './completion-body.ts';
 import { renderEmbeddings } from './embedding-body.ts';
 import type { Fault } from './fault.ts';
 import { faultOf } from './fault.ts';
+import { geminiFrames, renderGeminiBody, renderGeminiError } from './gemini-body.ts';
 import { renderModeration } from './moderation.ts';
+import type { ApiError } from './refusal.ts';
 import { renderError } from './refusal.ts';
 import type { Frame, Reply, WholeReply } from './reply.ts';
 import { jsonReply } from './reply.ts';
@@ -27,6 +29,14 @@ type Interruption = Exclude<Fault, { kind: 'refuse' }>;
 
 /** What happens to a call; `earlierCalls` carried the same fault key before it. */
 export function replyToCall(call: SimulatorCall, earlierCalls: number): Reply {
+  const reply = decideReply(call, earlierCalls);
+  const isGemini = call.kind === 'chat' && call.request.form.kind === 'gemini';
+  if (!isGemini || reply.kind !== 'whole' || reply.status < 400) return reply;
+  const { error } = JSON.parse(reply.body) as { readonly error: ApiError };
+  return { ...reply, body: renderGeminiError(error, reply.status) };
+}
+
+function decideReply(call: SimulatorCall, earlierCalls: number): Reply {
   const atMs = call.knobs.delayMs ?? 0;
   const fault = faultOf(call.knobs, earlierCalls);
   if (fault?.kind === 'refuse') return refuse(fault, atMs);
@@ -87,6 +97,8 @@ function renderBody(answer: ChatAnswer, form: ChatForm): string {
       return renderChatBody(answer);
     case 'responses':
       return renderResponseBody(answer, form.body);
+    case 'gemini':
+      return renderGeminiBody(answer);
     case 'completions':
       return renderCompletionBody(answer, form);
   }
@@ -98,6 +110,8 @@ function framesOf(answer: StreamedAnswer, form: ChatForm): Iterable<Frame> {
       return streamFrames(answer);
     case 'responses':
       return responseFrames(answer, form.body);
+    case 'gemini':
+      return geminiFrames(answer);
     case 'completions':
       return completionFrames(answer);
   }

@@ -65,9 +65,10 @@ export class SpokenResponse implements SpokenStream {
         return this.#begin() + this.#call(event.call, event.id, event.name);
       case 'tool-call-delta':
         return this.#argue(event.call, event.text);
+      // Told with the stream's last words, once they are due.
       case 'answer-stop':
         this.#stop = event.reason;
-        return this.#begin() + this.#close('completed');
+        return '';
       case 'failure':
         return this.#fail({ message: event.message, code: 'upstream_failed' });
     }
@@ -85,7 +86,8 @@ export class SpokenResponse implements SpokenStream {
   }
 
   withFare(_event: Buffer | undefined, usage: Usage, fare: Fare): string {
-    return this.#begin() + this.#close('completed') + this.usage(undefined, usage, fare);
+    const status = endOf(this.#stop).status === 'completed' ? 'completed' : 'incomplete';
+    return this.#begin() + this.#close(status) + this.usage(undefined, usage, fare);
   }
 
   failure(failure: Failure): string {
