@@ -1,4 +1,5 @@
 // Fields by which a call could become another one than was priced and held; everything else that is unknown passes through.
+import { isFields } from '#core/usage/counts.ts';
 
 interface Refused {
   readonly message: string;
@@ -56,14 +57,10 @@ const callersTools: ReadonlySet<unknown> = new Set(['function', 'custom']);
 
 export function refusedTool(tools: unknown): Refused | undefined {
   if (!Array.isArray(tools)) return undefined;
-  for (const [index, tool] of tools.entries()) {
-    const type: unknown = typeof tool === 'object' && tool !== null && 'type' in tool ? tool.type : undefined;
-    if (callersTools.has(type)) continue;
-    const param = typeof tool === 'object' && tool !== null ? `tools.${index}.type` : `tools.${index}`;
-    const message = `"${param}" must be function or custom: what a provider runs itself has no price here.`;
-    return { param, message };
-  }
-  return undefined;
+  const index = tools.findIndex((tool: unknown) => !(isFields(tool) && callersTools.has(tool['type'])));
+  if (index < 0) return undefined;
+  const param = isFields(tools[index]) ? `tools.${index}.type` : `tools.${index}`;
+  return { param, message: `"${param}" must be function or custom: what a provider runs itself has no price here.` };
 }
 
 export function refusedField(fields: Readonly<Record<string, unknown>>): Refused | undefined {
