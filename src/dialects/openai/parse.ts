@@ -4,7 +4,7 @@ import { type Fields, isFields } from '#core/usage/counts.ts';
 import { isBoolean, isCount, isSaid, isShortWord, optional, type Wrong, wrong, wrongModel } from './checks.ts';
 import { numbersIn } from './numbers-in.ts';
 import { readFields } from './read-fields.ts';
-import { refusedField } from './refused-fields.ts';
+import { refusedField, refusedTool } from './refused-fields.ts';
 
 const choicesMax = 128;
 
@@ -21,7 +21,7 @@ export function parseCall(
   const read = readFields(body);
   if (read.kind === 'malformed') return read;
   const { fields, text } = read;
-  const refused = refusedField(fields);
+  const refused = refusedField(fields) ?? refusedTool(fields['tools']);
   if (refused) return { kind: 'malformed', ...refused };
   const wrong = kind === 'chat' ? firstWrongChatField(fields) : firstWrongEmbeddingField(fields);
   if (wrong) return { kind: 'malformed', ...wrong };

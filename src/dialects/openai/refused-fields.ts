@@ -1,4 +1,5 @@
 // Fields by which a call could become another one than was priced and held; everything else that is unknown passes through.
+import { isFields } from '#core/usage/counts.ts';
 
 interface Refused {
   readonly message: string;
@@ -39,13 +40,28 @@ const choosesAnotherModel: ReadonlySet<string> = new Set([
   'custom_llm_provider',
 ]);
 
-// Searches are billed by the piece, beside the tokens, and no quote covers them.
+// Searches, code and the like are billed by the piece, beside the tokens, and no quote covers them.
 const billedBeside: ReadonlySet<string> = new Set([
   'web_search_options',
   'search_parameters',
   'enable_search',
+  'search_settings',
+  'enable_code_interpreter',
+  'compound_custom',
+  'guardrails',
   'plugins',
 ]);
+
+/** Those that the caller runs; any other type is the provider's to run, and to bill. */
+const callersTools: ReadonlySet<unknown> = new Set(['function', 'custom']);
+
+export function refusedTool(tools: unknown): Refused | undefined {
+  if (!Array.isArray(tools)) return undefined;
+  const index = tools.findIndex((tool: unknown) => !(isFields(tool) && callersTools.has(tool['type'])));
+  if (index < 0) return undefined;
+  const param = isFields(tools[index]) ? `tools.${index}.type` : `tools.${index}`;
+  return { param, message: `"${param}" must be function or custom: what a provider runs itself has no price here.` };
+}
 
 export function refusedField(fields: Readonly<Record<string, unknown>>): Refused | undefined {
   for (const param in fields) {
@@ -60,7 +76,7 @@ export function refusedField(fields: Readonly<Record<string, unknown>>): Refused
     if (billedBeside.has(param) && value !== null && value !== false) {
       return {
         param,
-        message: `"${param}" asks for searches, which the provider bills beside the tokens and which have no price here.`,
+        message: `"${param}" asks for searches or other work, which the provider bills beside the tokens and which has no price here.`,
       };
     }
     // Some upstreams read names without regard to case, and the last one wins there.

@@ -4,7 +4,7 @@ import { type Fields, isFields } from '#core/usage/counts.ts';
 export interface RetoldEvent {
   readonly name: string;
   readonly failed: boolean;
-  data(): Fields;
+  readonly data: () => Fields;
 }
 
 export function retoldEvent(bytes: Buffer): RetoldEvent {

@@ -12,6 +12,7 @@ import { openAiFailure } from './failure.ts';
 import { headersFor } from './headers.ts';
 import { rerankUsage } from './rerank.ts';
 import { openAiStreamReader } from './stream-reader.ts';
+import { withoutUnaskedUsage } from './unasked-usage.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
 
 const normalizer = { id: 'openai-compatible', version: '1' };
@@ -42,7 +43,10 @@ export function openAiCompatible(): ProviderAdapter {
     usageOfStream(raw) {
       return normalizeOpenAiUsage(raw, { endpoint: 'chat' });
     },
-    stream: ({ format }) => openAiStreamReader(format === 'completions' ? 'completions' : 'chat'),
+    stream({ format, usageWanted }) {
+      const reader = openAiStreamReader(format === 'completions' ? 'completions' : 'chat');
+      return usageWanted ? reader : withoutUnaskedUsage(reader);
+    },
     probe({ baseUrl, credential }) {
       const base = addressOf(baseUrl);
       return {

@@ -44,7 +44,10 @@ function blocksOf(part: UserPart | AssistantPart): readonly Fields[] {
       const content = part.parts.flatMap(contentOf);
       return [{ toolResult: { toolUseId: part.callId, content, ...(part.failed ? { status: 'error' } : {}) } }];
     }
-    default:
+    case 'text':
+    case 'image':
+    case 'document':
+    case 'audio':
       return contentOf(part);
   }
 }
