@@ -14,6 +14,8 @@ const settings: readonly Field[] = [
   { flag: '--is-primary <yes-no>', says: 'used first', kind: 'yes-no' },
   { flag: '--weight <number>', says: 'share of calls among keys of the same rank', kind: 'whole' },
   { flag: '--is-active <yes-no>', says: 'whether it is used', kind: 'yes-no' },
+  { flag: '--limits <json>', says: 'what the provider allows it, such as {"rpm": 3}', kind: 'json' },
+  { flag: '--plan <ref>', says: 'the provider’s plan that it belongs to: name or id' },
   { flag: '--expires-at <instant>', says: 'such as 2026-12-31T23:59:59Z' },
 ];
 

@@ -4,10 +4,10 @@ import { isReachable } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import { UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
-import { credentialOf } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
-import { routeOf } from './fare.ts';
+import { inTurn } from './choose-key.ts';
 import type { House } from './house.ts';
+import { planRoute } from './plan-route.ts';
 import type { IncomingCall } from './serve.ts';
 
 const answerBytesMax = 65_536;
@@ -15,15 +15,16 @@ const answerBytesMax = 65_536;
 /** @throws Failure */
 export async function countTokens(house: House, { key, call }: IncomingCall, dialect: Dialect): Promise<number> {
   const caller = await authenticate(house, key);
-  const route = routeOf(house.snapshot.catalog, caller, call);
-  for (const target of route.targets) {
+  const { targets } = planRoute(house.snapshot.catalog, { caller, call, dialect });
+  for (const { target, call: asking } of targets) {
     const adapter = house.providers.get(target.provider.adapter);
     if (adapter?.speaks !== dialect.name || !adapter.counting || !isReachable(target.provider)) continue;
-    const plan = { target, credential: credentialOf(target), outputLimit: undefined };
-    const counted = await asked(house, adapter.counting.request(call, plan));
+    const [credential] = inTurn(target.provider.credentials, house);
+    const plan = { target, credential: credential?.secret, outputLimit: undefined };
+    const counted = await asked(house, adapter.counting.request(asking, plan));
     if (counted !== undefined) return counted;
   }
-  const bounds = route.targets.map((target) => promptTokensMax(call, target));
+  const bounds = targets.map(({ target, call: asking }) => promptTokensMax(asking, target));
   const known = bounds.filter((bound) => bound !== undefined);
   if (known.length === bounds.length) return Math.max(...known);
   throw new Failure('invalid_parameter', `Nothing bounds the tokens of the attached files for "${call.name}".`, {

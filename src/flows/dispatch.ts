@@ -7,6 +7,7 @@ import type { DispatchedCall } from '#core/ledger/entry.ts';
 import { add } from '#core/money/amount.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
+import type { CachePlace } from './cached-answer.ts';
 import { type CallFare, pinOf, type PricedTarget } from './fare.ts';
 import { type HeldFare, leaseMs } from './hold.ts';
 import type { House } from './house.ts';
@@ -20,6 +21,10 @@ export interface OpenCall {
   readonly fare: CallFare;
   readonly held: HeldFare;
   readonly startedAt: number;
+  /** Where its answer is kept; missing: nowhere. */
+  readonly cache: CachePlace | undefined;
+  /** The limits of a provider's key count its latest attempt. */
+  admitted: boolean;
   /** As last written down; `undefined` while nothing can have reached a provider. */
   dispatched: DispatchedCall | undefined;
   /** What is known so far, for its estimate should nobody come back. */
@@ -52,6 +57,7 @@ export async function dispatch(house: House, open: OpenCall, { target, cost }: P
     gatewayId: house.dispatches.gatewayId,
     dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),
     startedAt: open.startedAt,
+    ...(open.cache?.answer ? { cached: true } : {}),
   };
   try {
     await house.journal.append({ kind: 'dispatch', call: dispatched });

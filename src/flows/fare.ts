@@ -1,22 +1,27 @@
 // What a call may cost: the route behind its name, the prices that apply, and the most they can come to.
 import { callBounds } from '#core/call/bounds.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
-import { type Catalog, findExchangeRate, type ModelKind, type Route, type Target } from '#core/catalog/catalog.ts';
+import { type Catalog, findExchangeRate, type Route } from '#core/catalog/catalog.ts';
 import { agreedWith } from '#core/catalog/cost-plans.ts';
 import { listedCostOf } from '#core/catalog/listed-cost.ts';
 import { Failure } from '#core/failure.ts';
-import { type Caller, mayCall } from '#core/keys/caller.ts';
+import type { Caller } from '#core/keys/caller.ts';
 import { agreementOf } from '#core/ledger/agreed.ts';
 import type { PinnedPrice } from '#core/ledger/entry.ts';
+import { type Amount, amountMax } from '#core/money/amount.ts';
 import { currencyOf } from '#core/money/currency.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import type { PreparedPrice } from '#core/pricing/prepare.ts';
-import { type Quote, quote } from '#core/pricing/quote.ts';
+import { holdFor, type Quote, type QuoteBounds, quote } from '#core/pricing/quote.ts';
 import type { SubTerms, Terms } from '#core/pricing/terms.ts';
+import type { BalanceMeasure } from '#core/routing/config.ts';
+import { balanced } from '#core/routing/order.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
+import type { Dialect } from '#ports/dialect.ts';
+import type { House } from './house.ts';
+import { planRoute, unknownModel, type WeighedTarget } from './plan-route.ts';
 
-export interface PricedTarget {
-  readonly target: Target;
+export interface PricedTarget extends WeighedTarget {
   readonly cost: Terms;
   /** What it bills for work of another model inside the call. */
   readonly subCost: SubTerms;
@@ -35,14 +40,24 @@ export interface CallFare {
   readonly facts: CallFacts;
 }
 
+interface Asking {
+  readonly caller: Caller;
+  readonly call: ModelCall;
+  readonly dialect: Pick<Dialect, 'params'>;
+  readonly nowMs: number;
+}
+
+type Keepers = Pick<House, 'snapshot' | 'chooser' | 'health'>;
+
 /** @throws Failure `unknown_model`, `unpriced`, `invalid_parameter`. */
-export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs: number): CallFare {
-  const route = routeOf(catalog, caller, call);
+export function fareOf(house: Keepers, { caller, call, dialect, nowMs }: Asking): CallFare {
+  const { catalog } = house.snapshot;
+  const plan = planRoute(catalog, { caller, call, dialect });
   const facts: CallFacts = { ...call.facts, occurred_at: new Date(nowMs).toISOString() };
   const price = catalog.prices.chargeFor(call.name, caller, nowMs);
   if (!price && caller.onlyPricedNames === true) throw unknownModel(call);
   const charge = termsOf(catalog, price, caller.currency, call.name);
-  const bounds = callBounds(call, caller, route);
+  const bounds = callBounds(plan.targets, caller);
   if (!bounds) {
     throw new Failure(
       'invalid_parameter',
@@ -51,20 +66,20 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
       { param: 'messages' },
     );
   }
-  const quoted = quote({
-    ...charge,
-    facts,
-    bounds: {
-      promptTokensMax: bounds.promptTokens,
-      outputTokensMax: bounds.outputTokensPerChoice,
-      choices: call.choices,
-    },
-  });
+  const quoteBounds = {
+    promptTokensMax: bounds.promptTokens,
+    outputTokensMax: bounds.outputTokensPerChoice,
+    choices: call.choices,
+  };
+  const quoted = quote({ ...charge, facts, bounds: quoteBounds });
   if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
+  // What a provider bills us is kept in its list's own currency.
+  const targets = plan.targets.map((planned) => pricedTarget(catalog, planned, nowMs));
   return {
-    route,
-    // What a provider bills us is kept in its list's own currency.
-    targets: route.targets.map((target) => pricedTarget(catalog, target, nowMs)),
+    route: plan.route,
+    targets: plan.balance
+      ? balancedTargets(house, { targets, by: plan.balance, facts, bounds: quoteBounds, currency: caller.currency })
+      : targets,
     charge,
     subCharge: (model) => convertedTerms(catalog, catalog.prices.chargeFor(model, caller, nowMs), caller.currency),
     quote: quoted,
@@ -74,35 +89,47 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
   };
 }
 
-export function routeOf(catalog: Catalog, caller: Caller, call: ModelCall): Route {
-  const route = mayCall(caller, call.name) ? catalog.routes.get(call.name) : undefined;
-  if (!route || route.targets.length === 0) throw unknownModel(call);
-  if (route.kind !== call.kind) {
-    const does = `The model "${call.name}" ${pathOf(route.kind)}.`;
-    throw new Failure('invalid_parameter', does, { param: 'model' });
+interface Balancing {
+  readonly targets: readonly PricedTarget[];
+  readonly by: BalanceMeasure;
+  readonly facts: CallFacts;
+  readonly bounds: QuoteBounds;
+  readonly currency: string;
+}
+
+function balancedTargets(
+  { snapshot: { catalog }, health, chooser }: Keepers,
+  { targets, by, facts, bounds, currency }: Balancing,
+): readonly PricedTarget[] {
+  const costs = new Map<PricedTarget, Amount>();
+  if (by === 'cost') {
+    for (const priced of targets) {
+      // In the caller's currency, so that they can be compared; what cannot be told comes last.
+      const terms = convertedTerms(catalog, priced.cost.price, currency);
+      costs.set(priced, terms ? holdFor(quote({ ...terms, facts, bounds }), bounds.outputTokensMax) : amountMax);
+    }
   }
-  return route;
+  const weighing = {
+    weight: ({ weight }: PricedTarget) => weight,
+    latencyMs: ({ target }: PricedTarget) => health.latencyMs(target),
+    compareCost: (left: PricedTarget, right: PricedTarget) =>
+      compareAmounts(costs.get(left) ?? amountMax, costs.get(right) ?? amountMax),
+  };
+  return balanced(targets, by, weighing, () => chooser.next());
 }
 
-/** The same answer for a name that is not there and one that this key may not call. */
-function unknownModel({ name }: ModelCall): Failure {
-  return new Failure('unknown_model', `The model "${name}" does not exist, or this key may not call it.`, {
-    param: 'model',
-  });
+function compareAmounts(left: Amount, right: Amount): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function pathOf(kind: ModelKind): string {
-  if (kind === 'chat') return 'answers at /v1/chat/completions';
-  return kind === 'embedding' ? 'answers at /v1/embeddings' : `is one for ${kind}: there is no path for it yet`;
-}
-
-function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {
+function pricedTarget(catalog: Catalog, planned: WeighedTarget, nowMs: number): PricedTarget {
+  const { target } = planned;
   const price = catalog.prices.costFor(target.name, nowMs);
   if (!price) throw unpriced(target.name, ' (no list price)');
   const { currency } = price;
   const provider = target.provider.name;
   return {
-    target,
+    ...planned,
     cost: { ...costTerms(price), ...agreedWith(catalog.plans ?? [], provider, nowMs) },
     subCost: (model) =>
       convertedTerms(catalog, listedCostOf(catalog.prices, { provider, model }, nowMs), currency.code),

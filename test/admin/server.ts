@@ -14,6 +14,7 @@ import { readDefaultTerms } from '#adapters/seeds/default-terms.ts';
 import { systemClock } from '#adapters/system/system-clock.ts';
 import { uuidsByTime } from '#adapters/system/uuid.ts';
 import { aesVault } from '#adapters/vault/aes-vault.ts';
+import { ProviderHealth } from '#flows/provider-health.ts';
 import type { AdminDesk } from '#flows/admin/desk.ts';
 import { adminApp } from '#http/admin/app.ts';
 import type { Directory } from '#ports/directory.ts';
@@ -73,6 +74,7 @@ export async function startAdminServer(): Promise<AdminServer> {
     defaultTerms: readDefaultTerms(),
     canonicalProvider,
     upstream,
+    health: new ProviderHealth(),
   };
   const [token, linkToken] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
   const app = await adminApp({

@@ -1,6 +1,7 @@
 // What can be called: names, the targets behind them, their providers. Immutable; replaced as a whole.
 import type { Rational } from '../money/rational.ts';
 import type { CostPlan } from './cost-plans.ts';
+import type { KeyScopes } from './key-limits.ts';
 import type { PriceBook } from './price-book.ts';
 
 export const modelKinds = [
@@ -26,6 +27,8 @@ export interface Credential {
   readonly secret: string;
   readonly isPrimary: boolean;
   readonly weight: number;
+  /** Missing: nothing limits it. */
+  readonly scopes?: KeyScopes;
 }
 
 export interface Provider {

@@ -10,6 +10,7 @@ import type { Rerating } from '#ports/rerating.ts';
 import type { DefaultTerms } from '#ports/provider-terms.ts';
 import type { Upstream } from '#ports/upstream.ts';
 import type { Vault } from '#ports/vault.ts';
+import type { ProviderHealth } from '../provider-health.ts';
 
 export interface AdminDesk {
   readonly administration: Administration;
@@ -34,4 +35,5 @@ export interface AdminDesk {
   /** One name for a provider that price lists and catalogues call differently. */
   readonly canonicalProvider: (name: string) => string;
   readonly upstream: Pick<Upstream, 'send'>;
+  readonly health: Pick<ProviderHealth, 'view'>;
 }

@@ -1,7 +1,9 @@
 // The providers that may be called, with their credentials opened.
 import type { PoolClient } from 'pg';
 import type { Credential, Provider } from '#core/catalog/catalog.ts';
+import { keyScopes } from '#core/catalog/key-limits.ts';
 import type { CatalogSettings } from './catalog.ts';
+import { keyLimitsOf, type PlanLimits } from './key-limits.ts';
 
 interface ProviderColumns {
   readonly id: string;
@@ -17,6 +19,8 @@ interface KeyColumns {
   readonly sealed: string;
   readonly is_primary: boolean;
   readonly weight: number;
+  readonly limits: unknown;
+  readonly plan: PlanLimits | null;
 }
 
 /** By id; disabled ones are missing. */
@@ -31,9 +35,10 @@ export async function readProviders(
   // Keys of an organization are that organization's alone.
   const keys = await client.query<KeyColumns>({
     name: 'directory-provider-keys',
-    text: `select id, provider_id, sealed, is_primary, weight from faregate.provider_key
-      where is_active and organization_id is null and (expires_at is null or expires_at > now())
-      order by is_primary desc, weight desc, id`,
+    text: `select k.id, k.provider_id, k.sealed, k.is_primary, k.weight, k.limits, to_jsonb(l) as plan
+      from faregate.provider_key k left join faregate.plan l on l.id = k.plan_id and l.is_enabled
+      where k.is_active and k.organization_id is null and (k.expires_at is null or k.expires_at > now())
+      order by k.is_primary desc, k.weight desc, k.id`,
   });
   const credentials = Map.groupBy(keys.rows, (key) => key.provider_id);
   return new Map(
@@ -50,7 +55,9 @@ export async function readProviders(
 function credentialsOf(key: KeyColumns, provider: ProviderColumns, { vault, warn }: CatalogSettings): Credential[] {
   try {
     const secret = vault.open(key.sealed, `provider_key:${key.id}`);
-    return [{ providerKeyId: key.id, secret, isPrimary: key.is_primary, weight: key.weight }];
+    const scopes = keyScopes(key.id, keyLimitsOf(key.limits, key.plan));
+    const own = { providerKeyId: key.id, secret, isPrimary: key.is_primary, weight: key.weight };
+    return [scopes === undefined ? own : { ...own, scopes }];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     warn(`A key of the provider ${provider.name} is left out. ${why}`);
