@@ -60,4 +60,3 @@ export async function answerFromCache(house: House, open: OpenCall, cached: Cach
   door.start(200, headers);
   door.end(cached.body);
 }
-

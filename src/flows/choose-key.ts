@@ -52,7 +52,14 @@ export function inTurn(credentials: readonly Credential[], { chooser }: Pick<Hou
   if (credentials.length < 2) return credentials;
   const primary = credentials.filter(({ isPrimary }) => isPrimary);
   const others = credentials.filter(({ isPrimary }) => !isPrimary);
-  return [...primary, ...shuffled(others, ({ weight }) => weight, () => chooser.next())];
+  return [
+    ...primary,
+    ...shuffled(
+      others,
+      ({ weight }) => weight,
+      () => chooser.next(),
+    ),
+  ];
 }
 
 // A resting key is asked when there is no other: it may be taken again by now, and its provider says so best itself.

@@ -2,13 +2,13 @@
 import type { PlannedTarget } from '#core/call/bounds.ts';
 import { readJsonBody } from '#core/call/json-body.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { overridden } from '#core/call/overridden.ts';
 import type { Catalog, ModelKind, Route, Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import { type Caller, mayCall } from '#core/keys/caller.ts';
 import type { ConditionFacts } from '#core/routing/condition.ts';
 import type { BalanceMeasure, ConfigTarget, RoutingConfig } from '#core/routing/config.ts';
 import { admitted } from '#core/routing/order.ts';
-import { overridden } from '#core/routing/overrides.ts';
 import { resolveTarget } from '#core/routing/resolve.ts';
 import { type Fields, isFields } from '#core/usage/counts.ts';
 import type { Dialect } from '#ports/dialect.ts';
@@ -127,6 +127,12 @@ function factsOf(caller: Caller, call: ModelCall): ConditionFacts {
       customer_type: caller.customerTypeId ?? null,
       currency: caller.currency,
     },
-    call: { model: call.name, kind: call.kind, stream: call.streamed, prompt_bytes: call.bodyBytes, images: call.images },
+    call: {
+      model: call.name,
+      kind: call.kind,
+      stream: call.streamed,
+      prompt_bytes: call.bodyBytes,
+      images: call.images,
+    },
   };
 }

@@ -67,7 +67,8 @@ export class ProviderHealth {
 
   answered(target: Target, latencyMs: number): void {
     const seen = this.#seen(target);
-    seen.latencyMs = seen.latencyMs === undefined ? latencyMs : seen.latencyMs + freshness * (latencyMs - seen.latencyMs);
+    seen.latencyMs =
+      seen.latencyMs === undefined ? latencyMs : seen.latencyMs + freshness * (latencyMs - seen.latencyMs);
     seen.breaker.succeeded();
   }
 

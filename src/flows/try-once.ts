@@ -46,7 +46,15 @@ export async function tryOnce(house: House, open: OpenCall, trying: Try): Promis
   const note = (outcome: Attempt['outcome'], more: Pick<Attempt, 'status' | 'error' | 'cost'> = {}): void => {
     const latencyMs = house.clock.now() - startedAt;
     const key = credential === undefined ? {} : { providerKeyId: credential.providerKeyId };
-    attempts.push({ provider: target.provider.name, model: target.name, outcome, ...key, ...more, startedAt, latencyMs });
+    attempts.push({
+      provider: target.provider.name,
+      model: target.name,
+      outcome,
+      ...key,
+      ...more,
+      startedAt,
+      latencyMs,
+    });
   };
   const unbilled = { amount: '0', currency: priced.cost.price.currency.code };
   const request = provider.request(call, {
@@ -100,11 +108,9 @@ function brokenOff(open: OpenCall, error: UpstreamError): Tried {
   const { kind, message } = error;
   if (kind === 'aborted') return givenUp(message, error);
   const named = { unreachable: 'upstream_unreachable', timeout: 'upstream_timeout' } as const;
-  const failure = new Failure(
-    kind === 'unreachable' || kind === 'timeout' ? named[kind] : 'upstream_failed',
-    message,
-    { cause: error },
-  );
+  const failure = new Failure(kind === 'unreachable' || kind === 'timeout' ? named[kind] : 'upstream_failed', message, {
+    cause: error,
+  });
   const status = statusOfBreak[kind];
   const usual = { again: kind !== 'timeout', elsewhere: true };
   return { kind: 'failed', failure, ...asConfigured(open, status, usual), keyAtFault: false };

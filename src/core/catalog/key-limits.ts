@@ -24,7 +24,12 @@ const monthMs = 31 * dayMs;
 /** `undefined` for a key that nothing limits: then nobody needs to be asked. */
 export function keyScopes(providerKeyId: string, limits: KeyLimits): KeyScopes | undefined {
   const scope = `provider_key:${providerKeyId}`;
-  const rate = (name: string, meter: 'requests' | 'tokens', windowMs: number, limit: number | undefined): RateScope[] =>
+  const rate = (
+    name: string,
+    meter: 'requests' | 'tokens',
+    windowMs: number,
+    limit: number | undefined,
+  ): RateScope[] =>
     limit === undefined
       ? []
       : [{ scope: `${scope}:${name}`, source: `provider_key.${name}`, meter, windowMs, limit: BigInt(limit) }];

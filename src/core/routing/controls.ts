@@ -45,11 +45,7 @@ export function controlsIn(document: Document, currency: Currency): Limits | und
   }
   const money = (text: string | undefined): Amount | undefined =>
     text === undefined ? undefined : parseAmount(text, currency);
-  const [total, minBalance, moneyPerMinute] = [
-    money(said.balance),
-    money(said.minBalance),
-    money(said.moneyPerMinute),
-  ];
+  const [total, minBalance, moneyPerMinute] = [money(said.balance), money(said.minBalance), money(said.moneyPerMinute)];
   const limits: Limits = {
     ...said.counts,
     ...(total === undefined ? undefined : { budgets: { total } }),

@@ -26,7 +26,16 @@ export type CreatedKey = VirtualKey & { readonly virtual_key: string };
 const secretBytes = 32;
 
 export async function createVirtualKey(desk: AdminDesk, actor: string, order: KeyOrder): Promise<CreatedKey> {
-  const { user, organization, wallet, currency: code, balance, top_up = false, limits, ...settings } = withConfig(order);
+  const {
+    user,
+    organization,
+    wallet,
+    currency: code,
+    balance,
+    top_up = false,
+    limits,
+    ...settings
+  } = withConfig(order);
   const payer = await findPayer(desk, { user, organization, wallet });
   const currency = payer.wallet ? currencyOf(payer.wallet.currency) : readCurrency(code ?? 'usd', 'currency');
   refuseOtherCurrency(payer.wallet, code);

@@ -46,7 +46,10 @@ function pathIn(path: Problem['path']): string {
 export interface ShownConfig {
   readonly config: ConfigDocument;
   readonly origins: EffectiveConfig['origins'];
-  readonly limits: readonly { readonly config_node: { readonly id: string; readonly name: string }; readonly sync_controls: unknown }[];
+  readonly limits: readonly {
+    readonly config_node: { readonly id: string; readonly name: string };
+    readonly sync_controls: unknown;
+  }[];
   readonly refused: string | null;
   readonly problems: readonly { readonly path: string; readonly message: string }[];
 }
@@ -76,6 +79,7 @@ function shown({ document, origins, inherited, problems }: EffectiveConfig): Sho
 
 function controlsOf(document: ConfigDocument): unknown {
   const { metadata } = document;
-  const level: unknown = typeof metadata === 'object' && metadata !== null && '_neuropia' in metadata ? metadata._neuropia : {};
+  const level: unknown =
+    typeof metadata === 'object' && metadata !== null && '_neuropia' in metadata ? metadata._neuropia : {};
   return typeof level === 'object' && level !== null && 'sync_controls' in level ? level.sync_controls : {};
 }

@@ -7,27 +7,27 @@ import { type Columns, filterId, findRow, idOf, json, keeping, lockRow, maybeIdO
 import { configNodes } from './nouns.ts';
 
 export function configNodeKeeper(pool: Pool, nextId: () => string): ConfigNodes {
-  const kept = keeping<ConfigNode, Parameters<ConfigNodes['create']>[1], Parameters<ConfigNodes['update']>[2], { readonly parent?: string }>(
-    pool,
-    configNodes,
-    nextId,
-    {
-      inserting: async (client, { parent, config_data, ...plain }) => {
-        await lockTree(client);
-        return { ...plain, ...(await parentColumn(client, parent)), config_data: json(config_data) };
-      },
-      inserted: (client) => computeThrough(client),
-      changing: async (client, { parent, config_data, ...plain }) => {
-        await lockTree(client);
-        return { ...plain, ...(await parentColumn(client, parent)), config_data: json(config_data) };
-      },
-      changed: async (client, id) => {
-        await refuseWrongMounts(client, id);
-        await computeThrough(client);
-      },
-      conditions: async ({ parent }) => [['n.parent_id = $', await filterId(pool, configNodes, parent)]],
+  const kept = keeping<
+    ConfigNode,
+    Parameters<ConfigNodes['create']>[1],
+    Parameters<ConfigNodes['update']>[2],
+    { readonly parent?: string }
+  >(pool, configNodes, nextId, {
+    inserting: async (client, { parent, config_data, ...plain }) => {
+      await lockTree(client);
+      return { ...plain, ...(await parentColumn(client, parent)), config_data: json(config_data) };
     },
-  );
+    inserted: (client) => computeThrough(client),
+    changing: async (client, { parent, config_data, ...plain }) => {
+      await lockTree(client);
+      return { ...plain, ...(await parentColumn(client, parent)), config_data: json(config_data) };
+    },
+    changed: async (client, id) => {
+      await refuseWrongMounts(client, id);
+      await computeThrough(client);
+    },
+    conditions: async ({ parent }) => [['n.parent_id = $', await filterId(pool, configNodes, parent)]],
+  });
   return {
     ...kept,
     create: (actor, row) => refusingCircles(() => kept.create(actor, row)),
@@ -63,7 +63,9 @@ const treeSql = `
   from tree t order by t.path limit 10000`;
 
 // By the trigger, which looks at the tree as it is when everybody else has to wait.
-async function refusingCircles<Result>(work: () => Promise<Result>): Promise<Result | { kind: 'unfit'; field: string; reason: string }> {
+async function refusingCircles<Result>(
+  work: () => Promise<Result>,
+): Promise<Result | { kind: 'unfit'; field: string; reason: string }> {
   try {
     return await work();
   } catch (error) {

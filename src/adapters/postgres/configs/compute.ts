@@ -27,7 +27,10 @@ export interface WrongKey {
 }
 
 /** Every key whose configuration was computed and is no good. Runs inside the transaction that changed something. */
-export async function computeConfigs(client: PoolClient, changedKeys: readonly string[] = []): Promise<readonly WrongKey[]> {
+export async function computeConfigs(
+  client: PoolClient,
+  changedKeys: readonly string[] = [],
+): Promise<readonly WrongKey[]> {
   await lockTree(client);
   const nodes = await readNodes(client);
   const dirty = [...nodes.values()].filter((node) => node.is_dirty).map(({ id }) => id);
@@ -44,7 +47,10 @@ export async function computeConfigs(client: PoolClient, changedKeys: readonly s
       where key.primary_config_node_id = any($1::uuid[]) or key.id = any($2::uuid[])`,
     [dirty, changedKeys],
   );
-  const computed = keys.map((key) => ({ key, effective: effectiveConfig(levelsOfKey(nodes, key), currencyOf(key.currency)) }));
+  const computed = keys.map((key) => ({
+    key,
+    effective: effectiveConfig(levelsOfKey(nodes, key), currencyOf(key.currency)),
+  }));
   await client.query(
     `update faregate.virtual_key k set computed_config = s.config, inherited = s.inherited, computed_at = clock_timestamp()
       from jsonb_to_recordset($1::jsonb) as s(id uuid, config jsonb, inherited jsonb) where k.id = s.id`,

@@ -1,11 +1,6 @@
 // Configurations: the tree of nodes, what comes of it for a key, and how the targets do.
 import type { AdminDesk } from '#flows/admin/desk.ts';
-import {
-  createConfigNode,
-  showKeyConfig,
-  showNodeConfig,
-  updateConfigNode,
-} from '#flows/admin/keep-config.ts';
+import { createConfigNode, showKeyConfig, showNodeConfig, updateConfigNode } from '#flows/admin/keep-config.ts';
 import { change } from '#flows/admin/outcome.ts';
 import { answers, idParams, matchHeader, refParams } from '../describe.ts';
 import type { AdminDoor } from '../door.ts';

@@ -105,7 +105,9 @@ const keyLimits = z
     tokens_per_month: keyCount.describe('Tokens in any 31 days.').exactOptional(),
     max_concurrent: keyCount.describe('Calls at the same time.').exactOptional(),
   })
-  .describe('What the provider allows this key; each that is missing is as its plan says. A change replaces all of them.')
+  .describe(
+    'What the provider allows this key; each that is missing is as its plan says. A change replaces all of them.',
+  )
   .meta({ id: 'ProviderKeyLimits' });
 
 export const providerKey = z

@@ -54,7 +54,10 @@ export const newConfigNode = z.strictObject({
 export const configNodeChange = z.strictObject({
   name: fields.name.exactOptional(),
   description: fields.description.nullable().exactOptional(),
-  parent: fields.parent.nullable().describe('Moves it, with all that is below it; null makes it a root.').exactOptional(),
+  parent: fields.parent
+    .nullable()
+    .describe('Moves it, with all that is below it; null makes it a root.')
+    .exactOptional(),
   mount_policy: mountPolicy.exactOptional(),
   is_active: z.boolean().describe('Switches it, and all keys below it, off and on again.').exactOptional(),
   config_data: configData.nullable().describe('Replaces all of it.').exactOptional(),
