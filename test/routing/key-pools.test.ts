@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { keyScopes } from '#core/catalog/key-limits.ts';
 import type { Credential } from '#core/catalog/catalog.ts';
 import { routeOf, startTwinGateway, targetOf, type TwinGateway } from '#test/gateway/twin-gateway.ts';
-import { count, creditsOf, post, said } from '#test/gateway/wire.ts';
+import { count, creditsOf, eventually, post, said } from '#test/gateway/wire.ts';
 import { answering, failing, keyNamed, keysUsed, type Member, startMember } from './fleet.ts';
 
 let twin: TwinGateway;
@@ -81,19 +81,16 @@ describe('a provider key', () => {
   });
 
   test('has as many calls at once as it may, and the next when one has ended', async () => {
-    let under = 0;
-    let most = 0;
-    member('slots').answers((response, seen) => {
-      most = Math.max(most, (under += 1));
-      setTimeout(() => {
-        under -= 1;
-        answering()(response, seen);
-      }, 30);
-    });
-    const { responses } = await together('slots', 12);
-    expect(most).toBe(2);
-    expect(count(responses.map(({ status }) => status))).toEqual({ 200: 2, 429: 10 });
-    const { key } = await twin.key('1');
+    const waiting: (() => void)[] = [];
+    member('slots').answers((response, seen) => waiting.push(() => answering()(response, seen)));
+    const { key } = await twin.key('10');
+    const statuses: number[] = [];
+    const calls = Array.from({ length: 12 }, () => ask('slots', key).then(({ status }) => statuses.push(status)));
+    await eventually(() => statuses.length === 10 && waiting.length === 2);
+    expect(count(statuses)).toEqual({ 429: 10 });
+    for (const answer of waiting) answer();
+    await Promise.all(calls);
+    member('slots').reset();
     expect((await ask('slots', key)).status).toBe(200);
   });
 
