@@ -95,6 +95,7 @@ async function passWhole(
     body = await answer.body.whole(answerBytesMax);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
+    house.health.failed(priced.target, house.clock.now());
     // The provider answered, so it bills; how much, it did not live to say.
     const usage = estimatedUsage({
       prompt_tokens: dispatched.promptTokensEstimate,
@@ -153,6 +154,7 @@ async function passStream(
   const metered = await meterStream(house, open, answered, spoken?.reader ?? answered.provider.stream(), door);
   house.failpoints.reach('after-answer');
   const { usage, outcome, lastEvent, usageEvent, cause } = metered;
+  if (outcome === 'broken') house.health.failed(priced.target, house.clock.now());
   const fare = await settleCall(house, open, dispatchedOf(open), {
     usage,
     outcome,

@@ -1,6 +1,7 @@
 // Virtual keys: made with whatever they need in one transaction, revoked for good, rotated without a gap.
 import type { Pool, PoolClient } from 'pg';
 import type { Changes, NewVirtualKey, VirtualKey, VirtualKeys, VirtualKeySettings } from '#ports/administration.ts';
+import { lockTree } from '../configs/compute.ts';
 import { computeThrough, mountableId } from './config-nodes.ts';
 import { deed, note, reading, Refused } from './deed.ts';
 import { changeRow, type Columns, filterId, findRow, insertRow, json, listNoun, lockRow, noted } from './noun.ts';
@@ -36,6 +37,8 @@ export function virtualKeyKeeper(pool: Pool, nextId: () => string): VirtualKeys 
       }),
     update: (actor, ref, change, version) =>
       deed(pool, async (client) => {
+        // Before the key, as whoever changes a node does: else each could wait for the other.
+        if (isConfigured(change)) await lockTree(client);
         const before = await lockRow<VirtualKey>(client, virtualKeys, ref, version);
         if (before.revoked_at !== null) throw new Refused({ kind: 'conflict', reason: revoked });
         await changeRow(client, virtualKeys, before.id, {
