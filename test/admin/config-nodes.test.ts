@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { branch } from '#test/routing/branch.ts';
 import { clientOf } from './client.ts';
 import { type AdminServer, sha256, startAdminServer } from './server.ts';
 
@@ -120,7 +121,7 @@ describe('the tree', () => {
 
   test('takes no change that a key below could not act on', async () => {
     await api.make(path, { name: 'choosing', config_data: { targets: [{ name: 'a', model: 'sim/echo' }] } });
-    const conditional = { strategy: { mode: 'conditional', conditions: [{ query: { 'key.name': 'x' }, then: 'a' }] } };
+    const conditional = { strategy: { mode: 'conditional', conditions: [branch({ 'key.name': 'x' }, 'a')] } };
     const key = await api.make(keys, { name: 'k', config_node: 'choosing', config_data: conditional });
     const refused = await api.patch(`${path}/choosing`, {
       config_data: { targets: [{ name: 'b', model: 'sim/echo' }] },

@@ -4,6 +4,7 @@ import { defaultRetry, type RoutingConfig } from '#core/routing/config.ts';
 import { readConfig, routingIn } from '#core/routing/read-config.ts';
 import { routeOf, startTwinGateway, targetOf, type TwinGateway } from '#test/gateway/twin-gateway.ts';
 import { creditsOf, post, said } from '#test/gateway/wire.ts';
+import { branch } from './branch.ts';
 import { answering, failing, type Member, startMember } from './fleet.ts';
 
 let twin: TwinGateway;
@@ -220,11 +221,8 @@ describe('conditional', () => {
       strategy: {
         mode: 'conditional',
         conditions: [
-          { query: { 'metadata.tier': { $eq: 'premium' } }, then: 'best' },
-          {
-            query: { $and: [{ 'params.temperature': { $gte: 1 } }, { 'key.name': 'test' }] },
-            then: ['middle', 'best'],
-          },
+          branch({ 'metadata.tier': { $eq: 'premium' } }, 'best'),
+          branch({ $and: [{ 'params.temperature': { $gte: 1 } }, { 'key.name': 'test' }] }, ['middle', 'best']),
         ],
         default: 'cheap',
       },

@@ -8,7 +8,7 @@ export type BalanceMeasure = (typeof balanceMeasures)[number];
 export interface Branch {
   readonly when: Condition;
   /** Names of targets, in the order in which they are tried. */
-  readonly then: readonly string[];
+  readonly targets: readonly string[];
 }
 
 export type Strategy =

@@ -17,7 +17,7 @@ export function admitted(
     case 'conditional': {
       const known = facts();
       const branch = strategy.branches.find(({ when }) => holds(when, known));
-      const names = branch?.then ?? strategy.otherwise ?? [];
+      const names = branch?.targets ?? strategy.otherwise ?? [];
       return names.flatMap((name) => targets.find((target) => target.name === name) ?? []);
     }
   }

@@ -1,9 +1,10 @@
 // A configuration as operators write it: every field known, and each where it belongs.
 import { type Fields, isFields } from '../usage/counts.ts';
-import { type Condition, readCondition } from './condition.ts';
+import { readCondition } from './condition.ts';
 import {
   type BalanceMeasure,
   balanceMeasures,
+  type Branch,
   type ConfigTarget,
   defaultRetry,
   type RoutingConfig,
@@ -34,7 +35,7 @@ interface SaidStrategy {
   readonly mode: (typeof strategyModes)[number];
   readonly by: BalanceMeasure;
   readonly statusCodes?: readonly number[] | undefined;
-  readonly branches: readonly { readonly when: Condition; readonly then: readonly string[] }[];
+  readonly branches: readonly Branch[];
   readonly otherwise?: readonly string[] | undefined;
 }
 
@@ -93,7 +94,9 @@ function strategyOf(
     case 'conditional': {
       const { branches, otherwise } = strategy;
       const known = new Set(targets.map(({ name }) => name));
-      const unknown = [...branches.flatMap(({ then }) => then), ...(otherwise ?? [])].find((name) => !known.has(name));
+      const unknown = [...branches.flatMap((branch) => branch.targets), ...(otherwise ?? [])].find(
+        (name) => !known.has(name),
+      );
       if (branches.length === 0) problems.push({ path: 'strategy.conditions', message: 'Say at least one condition.' });
       if (unknown !== undefined)
         problems.push({ path: 'strategy.conditions', message: `No target has the name "${unknown}".` });
@@ -143,14 +146,14 @@ function readStrategy(value: unknown, path: string, problems: Problem[]): SaidSt
   return { mode, by, statusCodes: codes, branches, otherwise };
 }
 
-function readBranch(value: unknown, path: string, problems: Problem[]): SaidStrategy['branches'][number] {
+function readBranch(value: unknown, path: string, problems: Problem[]): Branch {
   const fields = new FieldReader(value, path, problems);
   const when = fields.take('query', (query, at) => readCondition(query, at, problems));
-  const then = fields.take('then', targetNames);
+  const targets = fields.take('then', targetNames);
   fields.end();
   if (!when) problems.push({ path: `${path}.query`, message: 'Say what must hold.' });
-  if (!then) problems.push({ path: `${path}.then`, message: 'Name the target.' });
-  return { when: when ?? { kind: 'all', parts: [] }, then: then ?? [] };
+  if (!targets) problems.push({ path: `${path}.then`, message: 'Name the target.' });
+  return { when: when ?? { kind: 'all', parts: [] }, targets: targets ?? [] };
 }
 
 function readTarget(value: unknown, path: string, problems: Problem[]): ConfigTarget {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { branch } from '#test/routing/branch.ts';
 import { currencyOf } from '../money/currency.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { type ConditionFacts, holds, readCondition } from './condition.ts';
@@ -100,10 +101,10 @@ describe('a configuration', () => {
     [{ sync_controls: { rate_limits: { rpm: 0 } } }, 'metadata._neuropia.sync_controls.rate_limits.rpm'],
     [{ async_tracking: { enable_usage_tracking: false } }, 'metadata._neuropia.async_tracking.enable_usage_tracking'],
     [
-      { strategy: { conditions: [{ query: { 'params.x': { $regex: '.*' } }, then: 'a' }] } },
+      { strategy: { conditions: [branch({ 'params.x': { $regex: '.*' } }, 'a')] } },
       'strategy.conditions[0].query.params.x.$regex',
     ],
-    [{ strategy: { conditions: [{ query: { 'env.x': 1 }, then: 'a' }] } }, 'strategy.conditions[0].query.env.x'],
+    [{ strategy: { conditions: [branch({ 'env.x': 1 }, 'a')] } }, 'strategy.conditions[0].query.env.x'],
     ['text', ''],
     [[], ''],
   ])('%j is refused where it is wrong', (config, path) => {
@@ -111,7 +112,7 @@ describe('a configuration', () => {
   });
 
   test('that is whole must name the targets that its conditions choose', () => {
-    const conditions = [{ query: { 'params.user': 'a' }, then: 'fast' }];
+    const conditions = [branch({ 'params.user': 'a' }, 'fast')];
     const config = { strategy: { mode: 'conditional', conditions }, targets: [{ name: 'slow' }] };
     expect(problemsOf(config)).toEqual([]);
     expect(routingIn(config)).toMatchObject({ kind: 'wrong', problems: [{ path: 'strategy.conditions' }] });
@@ -234,7 +235,7 @@ describe('the order', () => {
     const targets = ['a', 'b'].map((name) => ({ name, weight: 1, overrides: { params: {} } }));
     const facts = (plan: string) => () => ({ params: {}, metadata: { plan }, key: {}, call: {} });
     const when = readCondition({ 'metadata.plan': 'pro' }, '', []);
-    const strategy = { mode: 'conditional', branches: [{ when, then: ['b', 'a'] }] } as const;
+    const strategy = { mode: 'conditional', branches: [{ when, targets: ['b', 'a'] }] } as const;
     expect(admitted(strategy, targets, facts('pro')).map(({ name }) => name)).toEqual(['b', 'a']);
     expect(admitted(strategy, targets, facts('free'))).toEqual([]);
     expect(admitted({ ...strategy, otherwise: ['a'] }, targets, facts('free')).map(({ name }) => name)).toEqual(['a']);

@@ -6,12 +6,19 @@ import { readChat } from './chat/read.ts';
 import { SpokenCompletion } from './chat/spoken-stream.ts';
 import { doneEvent, failureBody, failureEvent, lengthEvent, usageEvent, withFare } from './render.ts';
 
-const chatParams = Object.fromEntries(
-  [
-    ...['temperature', 'top_p', 'top_k', 'presence_penalty', 'frequency_penalty'],
-    ...['seed', 'stop', 'user', 'reasoning_effort', 'parallel_tool_calls'],
-  ].map((name) => [name, name]),
-);
+const paramNames = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'presence_penalty',
+  'frequency_penalty',
+  'seed',
+  'stop',
+  'user',
+  'reasoning_effort',
+  'parallel_tool_calls',
+];
+const chatParams = Object.fromEntries(paramNames.map((name) => [name, name]));
 
 const passing: Omit<StreamWords, 'failure'> = {
   cutOff: lengthEvent,
