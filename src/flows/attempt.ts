@@ -69,8 +69,9 @@ async function tryTarget(
   const { target, call } = priced;
   const provider = house.providers.get(target.provider.adapter);
   if (!provider || !isReachable(target.provider)) return { kind: 'not-sent', failure: unreachable(target, provider) };
-  const translated =
-    provider.speaks === open.dialect.name ? untouched(call) : translate({ ...open, call }, target, provider);
+  const translated = provider.speaks.has(call.format)
+    ? untouched(call)
+    : translate({ ...open, call }, target, provider);
   if (translated instanceof Failure) return { kind: 'not-sent', failure: translated };
 
   const retry = open.caller.routing?.retry ?? defaultRetry;

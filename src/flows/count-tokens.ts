@@ -18,7 +18,7 @@ export async function countTokens(house: House, { key, call }: IncomingCall, dia
   const { targets } = planRoute(house.snapshot.catalog, { caller, call, dialect });
   for (const { target, call: asking } of targets) {
     const adapter = house.providers.get(target.provider.adapter);
-    if (adapter?.speaks !== dialect.name || !adapter.counting || !isReachable(target.provider)) continue;
+    if (!adapter?.counting || !adapter.speaks.has(asking.format) || !isReachable(target.provider)) continue;
     const [credential] = inTurn(target.provider.credentials, house);
     const plan = { target, credential: credential?.secret, outputLimit: undefined };
     const counted = await asked(house, adapter.counting.request(asking, plan));

@@ -70,6 +70,8 @@ export function fareOf(house: Keepers, { caller, call, dialect, nowMs }: Asking)
     promptTokensMax: bounds.promptTokens,
     outputTokensMax: bounds.outputTokensPerChoice,
     choices: call.choices,
+    ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
+    ...(call.without === undefined ? {} : { without: call.without }),
   };
   const quoted = quote({ ...charge, facts, bounds: quoteBounds });
   if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);

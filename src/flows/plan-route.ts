@@ -59,9 +59,14 @@ export function unknownModel({ name }: ModelCall): Failure {
 }
 
 function pathOf(kind: ModelKind): string {
-  if (kind === 'chat') return 'answers at /v1/chat/completions';
-  return kind === 'embedding' ? 'answers at /v1/embeddings' : `is one for ${kind}: there is no path for it yet`;
+  const path = paths[kind];
+  return path === undefined ? `is one for ${kind}, which has no address here` : `answers at ${path}`;
 }
+
+const paths: Readonly<Partial<Record<ModelKind, string>>> = {
+  chat: '/v1/chat/completions',
+  embedding: '/v1/embeddings',
+};
 
 const itself: ConfigTarget = { weight: 1, overrides: { params: {} } };
 
