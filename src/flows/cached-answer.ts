@@ -1,5 +1,6 @@
 // The same request again, where a key's configuration says so: the answer that was given before, at no charge.
 import { createHash } from 'node:crypto';
+import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
 import type { CachedAnswer } from '#ports/answer-cache.ts';
 import type { Door } from '#ports/door.ts';
@@ -14,19 +15,32 @@ export interface CachePlace {
   readonly answer: CachedAnswer | undefined;
 }
 
+/** Forms of which the body is all that is asked: files and jobs are more than their words. */
+const wholeInBody: ReadonlySet<WireFormat> = new Set([
+  'chat-completions',
+  'responses',
+  'completions',
+  'embeddings',
+  'moderations',
+  'messages',
+  'generate-content',
+  'embed-content',
+  'rerank',
+]);
+
 type Asking = Pick<OpenCall, 'caller' | 'call' | 'dialect' | 'fare'>;
 
 /** `undefined` where nothing is kept. Streams are neither kept nor answered from what was. */
 export function cachePlaceOf({ answers }: House, { caller, call, dialect, fare }: Asking): CachePlace | undefined {
   const ttlMs = caller.routing?.cacheTtlMs;
-  if (ttlMs === undefined || call.streamed) return undefined;
+  if (ttlMs === undefined || call.streamed || !wholeInBody.has(call.format)) return undefined;
   const payer = caller.organizationId ?? caller.userId ?? caller.walletId;
   const asked = fare.targets
     .map(({ target, call: each }) => [target.provider.providerId, target.model, each.body, each.outputLimit ?? null])
     // Whichever of them is tried first, the same request is the same.
     .map((each) => JSON.stringify(each))
     .toSorted();
-  const said = JSON.stringify([payer, dialect.name, call.kind, call.name, Object.entries(call.extraHeaders), asked]);
+  const said = JSON.stringify([payer, dialect.name, call.format, call.name, Object.entries(call.extraHeaders), asked]);
   const key = createHash('sha256').update(said).digest('base64');
   return { key, ttlMs, answer: answers.get(key) };
 }

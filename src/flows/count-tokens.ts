@@ -2,7 +2,6 @@
 import { promptTokensMax } from '#core/call/bounds.ts';
 import { isReachable } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
-import type { Dialect } from '#ports/dialect.ts';
 import { UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
 import { authenticate } from './authenticate.ts';
 import { inTurn } from './choose-key.ts';
@@ -13,13 +12,16 @@ import type { IncomingCall } from './serve.ts';
 const answerBytesMax = 65_536;
 
 /** @throws Failure */
-export async function countTokens(house: House, { key, call }: IncomingCall, dialect: Dialect): Promise<number> {
+export async function countTokens(house: House, { key, call }: IncomingCall): Promise<number> {
   const caller = await authenticate(house, key);
-  const { targets } = planRoute(house.snapshot.catalog, { caller, call, dialect });
+  const { targets } = planRoute(house.snapshot.catalog, { caller, call });
   for (const { target, call: asking } of targets) {
     const adapter = house.providers.get(target.provider.adapter);
     if (!adapter?.counting || !adapter.speaks.has(asking.format) || !isReachable(target.provider)) continue;
-    const [credential] = inTurn(target.provider.credentials, house);
+    const keys = inTurn(target.provider.credentials, house);
+    // What a provider allows a key is for calls: a key that it limits is not spent on counting.
+    const credential = keys.find(({ scopes }) => scopes === undefined);
+    if (keys.length > 0 && !credential) continue;
     const plan = { target, credential: credential?.secret, outputLimit: undefined };
     const counted = await asked(house, adapter.counting.request(asking, plan));
     if (counted !== undefined) return counted;

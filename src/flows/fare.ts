@@ -17,7 +17,6 @@ import type { SubTerms, Terms } from '#core/pricing/terms.ts';
 import type { BalanceMeasure } from '#core/routing/config.ts';
 import { balanced } from '#core/routing/order.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
-import type { Dialect } from '#ports/dialect.ts';
 import type { House } from './house.ts';
 import { planRoute, unknownModel, type WeighedTarget } from './plan-route.ts';
 
@@ -43,16 +42,15 @@ export interface CallFare {
 interface Asking {
   readonly caller: Caller;
   readonly call: ModelCall;
-  readonly dialect: Pick<Dialect, 'params'>;
   readonly nowMs: number;
 }
 
 type Keepers = Pick<House, 'snapshot' | 'chooser' | 'health'>;
 
 /** @throws Failure `unknown_model`, `unpriced`, `invalid_parameter`. */
-export function fareOf(house: Keepers, { caller, call, dialect, nowMs }: Asking): CallFare {
+export function fareOf(house: Keepers, { caller, call, nowMs }: Asking): CallFare {
   const { catalog } = house.snapshot;
-  const plan = planRoute(catalog, { caller, call, dialect });
+  const plan = planRoute(catalog, { caller, call });
   const facts: CallFacts = { ...call.facts, occurred_at: new Date(nowMs).toISOString() };
   const price = catalog.prices.chargeFor(call.name, caller, nowMs);
   if (!price && caller.onlyPricedNames === true) throw unknownModel(call);

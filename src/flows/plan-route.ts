@@ -11,7 +11,6 @@ import type { BalanceMeasure, ConfigTarget, RoutingConfig } from '#core/routing/
 import { admitted } from '#core/routing/order.ts';
 import { resolveTarget } from '#core/routing/resolve.ts';
 import { type Fields, isFields } from '#core/usage/counts.ts';
-import type { Dialect } from '#ports/dialect.ts';
 
 export interface WeighedTarget extends PlannedTarget {
   readonly weight: number;
@@ -27,7 +26,6 @@ export interface RoutePlan {
 export interface Planning {
   readonly caller: Caller;
   readonly call: ModelCall;
-  readonly dialect: Pick<Dialect, 'params'>;
 }
 
 /** @throws Failure `unknown_model`, `invalid_parameter`. */
@@ -72,14 +70,14 @@ const itself: ConfigTarget = { weight: 1, overrides: { params: {} } };
 
 function configuredTargets(
   catalog: Catalog,
-  { caller, call, dialect }: Planning,
+  { caller, call }: Planning,
   routing: RoutingConfig,
 ): readonly WeighedTarget[] {
   const { strategy } = routing;
   const said = routing.targets.length === 0 ? [itself] : routing.targets;
   const chosen = admitted(strategy, said, () => factsOf(caller, call));
   const targets = chosen.flatMap((each): readonly WeighedTarget[] => {
-    const asked = overridden(call, each.overrides, dialect.params ?? {});
+    const asked = overridden(call, each.overrides);
     if (asked.kind === 'no-field') {
       const message = `The configuration of this key sets ${asked.param}, and requests at this address have no field for it.`;
       throw new Failure('invalid_parameter', message, { param: `override_params.${asked.param}` });

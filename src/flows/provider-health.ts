@@ -55,8 +55,10 @@ export class ProviderHealth {
     return this.#targets.get(name)?.breaker.isSpared(nowMs) ?? false;
   }
 
+  /** `undefined` for one that nobody has called yet; without end for one that has never answered. */
   latencyMs({ name }: Target): number | undefined {
-    return this.#targets.get(name)?.latencyMs;
+    const seen = this.#targets.get(name);
+    return seen && (seen.latencyMs ?? Infinity);
   }
 
   begin(target: Target, nowMs: number): void {
@@ -70,6 +72,11 @@ export class ProviderHealth {
     seen.latencyMs =
       seen.latencyMs === undefined ? latencyMs : seen.latencyMs + freshness * (latencyMs - seen.latencyMs);
     seen.breaker.succeeded();
+  }
+
+  /** It is there, though it does not like this request, or our key. */
+  refusedCall(target: Target): void {
+    this.#seen(target).breaker.succeeded();
   }
 
   failed(target: Target, nowMs: number): void {

@@ -36,7 +36,7 @@ export async function serve(house: House, { requestId, key, call }: IncomingCall
   try {
     const caller = await authenticate(house, key);
     const { dialect } = door;
-    const asked = fareOf(house, { caller, call, dialect, nowMs: startedAt });
+    const asked = fareOf(house, { caller, call, nowMs: startedAt });
     const cache = cachePlaceOf(house, { caller, call, dialect, fare: asked });
     const fare = cache?.answer ? freeFare(asked) : asked;
     const held = await holdFare(house, requestId, { caller, call, fare });

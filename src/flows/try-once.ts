@@ -90,8 +90,7 @@ export async function tryOnce(house: House, open: OpenCall, trying: Try): Promis
   note(status >= 500 || status === 429 ? 'failed' : 'refused', { status, error: said.message, cost: unbilled });
   const nowMs = house.clock.now();
   if (status >= 500) house.health.failed(target, nowMs);
-  // It is there and answers: this one request, or our key, is what it does not like.
-  else house.health.answered(target, nowMs - startedAt);
+  else house.health.refusedCall(target);
   if (credential) rest(house, { credential, priced, status, said });
   return refused(open, status, said);
 }

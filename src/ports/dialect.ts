@@ -10,8 +10,6 @@ export interface Dialect {
   readonly name: string;
   /** Where its clients look for the request's id, beside our own place for it. */
   readonly requestIdHeader?: string;
-  /** Where its requests write what a configuration may set for them, by the configuration's own words. */
-  readonly params?: Readonly<Record<string, string>>;
   /** The whole answer is that there is none. */
   failure(failure: Failure, requestId: string): string;
   /** For the stream of a provider that speaks the same dialect. */

@@ -37,6 +37,7 @@ export interface TwinGateway {
   readonly url: string;
   readonly house: House;
   readonly ledger: MemoryLedger;
+  readonly directory: Directory;
   readonly simulator: Simulator;
   readonly writer: LedgerWriter;
   /** A key on a wallet of its own with that many dollars. */
@@ -96,6 +97,7 @@ export async function startTwinGateway(
     url,
     house,
     ledger,
+    directory,
     simulator,
     writer,
     async key(balance, { limits = {}, ...more } = {}) {

@@ -2,6 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { defaultRetry, type RoutingConfig } from '#core/routing/config.ts';
 import { readConfig, routingIn } from '#core/routing/read-config.ts';
+import { estimateEntries } from '#flows/estimate.ts';
+import { UnitsForNow } from '#flows/estimate-units.ts';
 import { routeOf, startTwinGateway, targetOf, type TwinGateway } from '#test/gateway/twin-gateway.ts';
 import { creditsOf, post, said } from '#test/gateway/wire.ts';
 import { branch } from './branch.ts';
@@ -280,7 +282,7 @@ describe('retries', () => {
 
   test('a provider that is silent beyond the configured time is passed over', async () => {
     const { key } = await keyFor({
-      timeouts: { head_ms: 100 },
+      timeouts: { head_ms: 1_000 },
       targets: [{ model: 'north/chat' }, { model: 'south/chat' }],
       retry: hasty,
     });
@@ -336,6 +338,20 @@ describe('the cache', () => {
     expect((await ask(one.key, { max_tokens: 51 })).headers.get('x-faregate-cache')).toBe('miss');
     expect((await ask(one.key, { messages: said('other') })).headers.get('x-faregate-cache')).toBe('miss');
     expect((await ask(one.key)).headers.get('x-faregate-cache')).toBe('hit');
+  });
+
+  test('costs nothing either when the process dies between its two records', async () => {
+    const { key, caller } = await twin.key('1', { organizationId: 'org-6', routing: routing(cached) });
+    await ask(key, { model: 'sim/cent' });
+    const died = (await entryOf(caller.walletId)).call;
+    const { house } = twin;
+    const estimate = async (call: typeof died) => {
+      const units = new UnitsForNow(() => Promise.resolve([]));
+      const [entry] = await estimateEntries(twin.directory, [{ call }], { nowMs: house.clock.now(), units });
+      return entry?.total;
+    };
+    expect(await estimate(died)).toBe(10_000_000_000n);
+    expect(await estimate({ ...died, cached: true })).toBe(0n);
   });
 
   test('keeps no failures, and leaves streams alone', async () => {

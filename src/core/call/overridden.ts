@@ -2,26 +2,45 @@
 import type { Overrides } from '../routing/config.ts';
 import type { ModelCall } from './model-call.ts';
 import { spliceFields } from './splice.ts';
+import type { WireFormat } from './wire-format.ts';
 
-/** The parameter that the caller's dialect has no field for, by name. */
+type Fields = Readonly<Record<string, string>>;
+
+const sampling: Fields = { temperature: 'temperature', top_p: 'top_p' };
+const penalties: Fields = { presence_penalty: 'presence_penalty', frequency_penalty: 'frequency_penalty' };
+
+/** Where each form of a call writes what a configuration may set. */
+const fieldsOf: Readonly<Partial<Record<WireFormat, Fields>>> = {
+  'chat-completions': {
+    ...sampling,
+    ...penalties,
+    top_k: 'top_k',
+    seed: 'seed',
+    stop: 'stop',
+    user: 'user',
+    reasoning_effort: 'reasoning_effort',
+    parallel_tool_calls: 'parallel_tool_calls',
+  },
+  completions: { ...sampling, ...penalties, seed: 'seed', stop: 'stop', user: 'user' },
+  responses: { ...sampling, user: 'user', parallel_tool_calls: 'parallel_tool_calls' },
+  messages: { ...sampling, top_k: 'top_k', stop: 'stop_sequences' },
+};
+
+/** The parameter that this form of a call has no field for, by name. */
 export interface NoField {
   readonly kind: 'no-field';
   readonly param: string;
 }
 
-/** `fieldNames`: where the caller's dialect writes each parameter. Parameters of chats mean nothing to other calls. */
-export function overridden(
-  call: ModelCall,
-  { outputLimit, params: said }: Overrides,
-  fieldNames: Readonly<Record<string, string>>,
-): ModelCall | NoField {
+/** Parameters of chats mean nothing to other calls. */
+export function overridden(call: ModelCall, { outputLimit, params: said }: Overrides): ModelCall | NoField {
   if (call.kind !== 'chat') return call;
   const limited = outputLimit === undefined ? call : { ...call, outputLimit };
   const entries = Object.entries(said);
   if (entries.length === 0) return limited;
   const edits = new Map<string, string>();
   for (const [param, json] of entries) {
-    const field = fieldNames[param];
+    const field = fieldsOf[call.format]?.[param];
     if (field === undefined) return { kind: 'no-field', param };
     edits.set(field, json);
   }

@@ -25,7 +25,7 @@ export function admitted(
 
 export interface Weighing<Candidate> {
   weight(candidate: Candidate): number;
-  /** `undefined`: nobody has called it yet. */
+  /** `undefined`: nobody has called it yet. `Infinity`: it has never answered. */
   latencyMs(candidate: Candidate): number | undefined;
   /** Whether the first costs less than, the same as, or more than the second: negative, zero, positive. */
   compareCost(left: Candidate, right: Candidate): number;
@@ -47,10 +47,15 @@ export function balanced<Candidate>(
     case 'latency':
       return chance() < explored
         ? shuffled(candidates, () => 1, chance)
-        : candidates.toSorted((left, right) => (weighing.latencyMs(left) ?? 0) - (weighing.latencyMs(right) ?? 0));
+        : candidates.toSorted((left, right) => compare(weighing.latencyMs(left) ?? 0, weighing.latencyMs(right) ?? 0));
     case 'cost':
       return candidates.toSorted((left, right) => weighing.compareCost(left, right));
   }
+}
+
+// Not their difference, which is no number for two that never answered.
+function compare(left: number, right: number): number {
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /** Each place goes to one of the rest, as likely as its share of their weight; those without weight come last, in order. */

@@ -225,9 +225,20 @@ describe('the order', () => {
   });
 
   test('by latency asks first whom nobody knows, then the fastest, and now and then another', () => {
-    const latency: Readonly<Record<string, number | undefined>> = { slow: 900, fast: 100 };
+    const latency: Readonly<Record<string, number | undefined>> = {
+      slow: 900,
+      fast: 100,
+      dead: Infinity,
+      deaf: Infinity,
+    };
     const weighing = { weight: () => 1, latencyMs: (each: string) => latency[each], compareCost: () => 0 };
     expect(balanced(['slow', 'new', 'fast'], 'latency', weighing, numbers([0.5]))).toEqual(['new', 'fast', 'slow']);
+    expect(balanced(['dead', 'slow', 'deaf', 'fast'], 'latency', weighing, numbers([0.5]))).toEqual([
+      'fast',
+      'slow',
+      'dead',
+      'deaf',
+    ]);
     expect(balanced(['slow', 'fast'], 'latency', weighing, numbers([0.01, 0.2]))).toEqual(['slow', 'fast']);
   });
 

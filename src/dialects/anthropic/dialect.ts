@@ -9,7 +9,6 @@ import { SpokenMessage } from './spoken-stream.ts';
 export const anthropicDialect: Dialect = {
   name: 'anthropic',
   requestIdHeader: 'request-id',
-  params: { temperature: 'temperature', top_p: 'top_p', top_k: 'top_k', stop: 'stop_sequences' },
   failure: failureBody,
   words: passingWords,
   models: { list: listModels, one: modelOf },

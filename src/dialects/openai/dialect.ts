@@ -6,20 +6,6 @@ import { readChat } from './chat/read.ts';
 import { SpokenCompletion } from './chat/spoken-stream.ts';
 import { doneEvent, failureBody, failureEvent, lengthEvent, usageEvent, withFare } from './render.ts';
 
-const paramNames = [
-  'temperature',
-  'top_p',
-  'top_k',
-  'presence_penalty',
-  'frequency_penalty',
-  'seed',
-  'stop',
-  'user',
-  'reasoning_effort',
-  'parallel_tool_calls',
-];
-const chatParams = Object.fromEntries(paramNames.map((name) => [name, name]));
-
 const passing: Omit<StreamWords, 'failure'> = {
   cutOff: lengthEvent,
   usage: usageEvent,
@@ -29,7 +15,6 @@ const passing: Omit<StreamWords, 'failure'> = {
 
 export const openAiDialect: Dialect = {
   name: 'openai',
-  params: chatParams,
   failure: failureBody,
   words: (requestId) => ({ ...passing, failure: (failure) => failureEvent(failure, requestId) }),
   translation: {

@@ -60,7 +60,7 @@ async function answerCall(house: House, { request, door, requestId, called, drai
     throw new Failure(parsed.param === undefined ? 'malformed_request' : 'invalid_parameter', parsed.message, named);
   }
   const incoming = { requestId, key: keyOf(request), call: parsed.call };
-  if (called.counting) door.json(200, called.counting(await countTokens(house, incoming, door.dialect)));
+  if (called.counting) door.json(200, called.counting(await countTokens(house, incoming)));
   else await serve(house, incoming, door);
 }
 

@@ -36,7 +36,7 @@ export async function readProviders(
   const keys = await client.query<KeyColumns>({
     name: 'directory-provider-keys',
     text: `select k.id, k.provider_id, k.sealed, k.is_primary, k.weight, k.limits, to_jsonb(l) as plan
-      from faregate.provider_key k left join faregate.plan l on l.id = k.plan_id and l.is_enabled
+      from faregate.provider_key k left join faregate.plan l on l.id = k.plan_id
       where k.is_active and k.organization_id is null and (k.expires_at is null or k.expires_at > now())
       order by k.is_primary desc, k.weight desc, k.id`,
   });
