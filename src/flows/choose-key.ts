@@ -27,6 +27,8 @@ export async function chooseKey(house: House, open: OpenCall, question: KeyQuest
     target,
     all.filter(({ providerKeyId }) => !passed.has(providerKeyId)),
   );
+  // Without any key at all nothing may be sent where there should be one.
+  if (all.length > 0 && ready.length === 0) return { kind: 'none', failure: noneLeft() };
   // Most keys have no limits: then there is nothing to count, and nobody to ask.
   const free = ready.findIndex(({ scopes }) => scopes === undefined);
   const asked = free < 0 ? ready : ready.slice(0, free);
@@ -41,6 +43,10 @@ export async function chooseKey(house: House, open: OpenCall, question: KeyQuest
     if (asked.length > 0 && free < 0) return { kind: 'none', failure: limited(outcome.retryAfterMs) };
   }
   return { kind: 'chosen', credential: ready[free] };
+}
+
+function noneLeft(): Failure {
+  return new Failure('upstream_failed', 'Every key that there is for this provider has failed.');
 }
 
 function released(): Failure {
