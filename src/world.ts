@@ -6,6 +6,7 @@ import { catalogFiles } from '#adapters/catalog-files/catalog-files.ts';
 import { DataDirectoryInUse, lockDataDirectory } from '#adapters/data-dir/lock.ts';
 import { masterKeyFile, ownMasterKeys } from '#adapters/data-dir/master-key.ts';
 import { openJournal } from '#adapters/journal/journal.ts';
+import { memoryAnswerCache } from '#adapters/memory/answer-cache.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { postgresBooks } from '#adapters/postgres/books.ts';
 import { postgresAdministration } from '#adapters/postgres/administration/administration.ts';
@@ -23,6 +24,7 @@ import { openPool } from '#adapters/postgres/pool.ts';
 import { postgresRerating } from '#adapters/postgres/rerating.ts';
 import { readDefaultTerms } from '#adapters/seeds/default-terms.ts';
 import { startSimulator } from '#adapters/simulator/server.ts';
+import { systemChooser } from '#adapters/system/chance.ts';
 import { killAt, noFailpoints } from '#adapters/system/failpoints.ts';
 import { systemClock } from '#adapters/system/system-clock.ts';
 import { uuidsByTime } from '#adapters/system/uuid.ts';
@@ -35,6 +37,7 @@ import type { House } from '#flows/house.ts';
 import { reapHolds } from '#flows/jobs/reap-holds.ts';
 import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
+import { ProviderHealth } from '#flows/provider-health.ts';
 import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
@@ -124,6 +127,9 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     failpoints: config.failpoint === undefined ? noFailpoints : killAt(config.failpoint),
     log,
     dispatches: new DispatchNumbers(gatewayId),
+    chooser: systemChooser,
+    health: new ProviderHealth(),
+    answers: memoryAnswerCache(systemClock),
   };
   const writer = new LedgerWriter(house);
   const desk: AdminDesk = {
@@ -147,6 +153,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     defaultTerms: readDefaultTerms(),
     canonicalProvider,
     upstream: house.upstream,
+    health: house.health,
   };
 
   const stopping = new AbortController();

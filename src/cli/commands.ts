@@ -1,6 +1,7 @@
 // What an operator says to a running server.
 import type { Command } from 'commander';
 import { catalogCommands } from './catalog.ts';
+import { configCommands } from './config-nodes.ts';
 import { endingOnWrongUsage } from './command.ts';
 import { discoveryCommands } from './discovery.ts';
 import { keyCommands } from './keys.ts';
@@ -18,6 +19,7 @@ export function registerAdminCommands(program: Command): void {
   keyCommands(program);
   walletCommands(program);
   for (const resource of resourceTable) resourceCommands(program, resource);
+  configCommands(program);
   discoveryCommands(program);
   providerKeyCommands(program);
   masterKeyCommands(program);

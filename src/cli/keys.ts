@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { pathOf, type Row } from './ask.ts';
 import { answer, command, type CommonOptions, group, listing, pageQuery, type Said } from './command.ts';
 import { addFields, bodyOf, type Field, queryOf } from './fields.ts';
+import { printConfig } from './config-nodes.ts';
 import { printRow, printTable } from './print.ts';
 
 type Options = CommonOptions & Said;
@@ -14,6 +15,8 @@ const settings: readonly Field[] = [
   { flag: '--expires-at <instant>', says: 'such as 2026-12-31T23:59:59Z' },
   { flag: '--allowed-models <names>', says: 'with commas between; name* for all that begin so', kind: 'list' },
   { flag: '--limits <json>', says: 'such as {"rpm": 60, "budget": {"month": "100"}}', kind: 'json' },
+  { flag: '--config-node <ref>', says: 'where it is mounted: id or name' },
+  { flag: '--config-data <json>', says: 'a configuration of its own', kind: 'json' },
   { flag: '--overspend-policy <policy>', says: 'clamp or strict' },
   { flag: '--default-output-tokens <tokens>', says: 'for calls that name no limit', kind: 'whole' },
   { flag: '--may-see-cost <yes-no>', says: 'whether answers show what providers bill', kind: 'yes-no' },
@@ -73,6 +76,17 @@ export function keyCommands(program: Command): void {
   addFields(command(keys, 'update <id>', 'change one key; "null" clears a field'), change).action(
     (id: string, options: Options) =>
       answer(options, { method: 'PATCH', path: `${path}/${pathOf(id)}`, body: bodyOf(options, change) }, printRow),
+  );
+  command(keys, 'mount <id> <node>', 'mount a key on a config node; "null" takes it off').action(
+    (id: string, node: string, options: Options) =>
+      answer(
+        options,
+        { method: 'PATCH', path: `${path}/${pathOf(id)}`, body: { config_node: node === 'null' ? null : node } },
+        printRow,
+      ),
+  );
+  command(keys, 'config <id>', 'show the configuration that a key acts on, and who said what').action(
+    (id: string, options: Options) => answer(options, { path: `${path}/${pathOf(id)}/effective-config` }, printConfig),
   );
   command(keys, 'revoke <id>', 'revoke one key, for good').action((id: string, options: Options) =>
     answer(options, { method: 'POST', path: `${path}/${pathOf(id)}/revoke` }, () => console.log(`Revoked ${id}.`)),

@@ -13,10 +13,11 @@ const settings: readonly Field[] = [
   { flag: '--organization <ref>', says: 'whose own key it is: id or slug' },
   { flag: '--user <ref>', says: 'whose own key it is: id or email; used before that of the organization' },
   { flag: '--base-url <url>', says: 'where an owner’s own key is used, if not at the provider’s address' },
-  { flag: '--limits <json>', says: 'what the provider allows it, such as {"rpm": 60}', kind: 'json' },
   { flag: '--is-primary <yes-no>', says: 'used first', kind: 'yes-no' },
   { flag: '--weight <number>', says: 'share of calls among keys of the same rank', kind: 'whole' },
   { flag: '--is-active <yes-no>', says: 'whether it is used', kind: 'yes-no' },
+  { flag: '--limits <json>', says: 'what the provider allows it, such as {"rpm": 3}', kind: 'json' },
+  { flag: '--plan <ref>', says: 'the provider’s plan that it belongs to: name or id' },
   { flag: '--expires-at <instant>', says: 'such as 2026-12-31T23:59:59Z' },
 ];
 

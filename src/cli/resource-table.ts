@@ -120,6 +120,23 @@ export const resourceTable: readonly ResourceCommands[] = [
     ],
   },
   {
+    name: 'config-nodes',
+    path: 'config-nodes',
+    noun: 'config node',
+    columns: ['id', 'name', 'parent', 'mount_policy', 'is_active', 'keys', 'children'],
+    filters: [{ flag: '--parent <ref>', says: 'only those right below it: id or name' }],
+    first: [],
+    fields: [
+      { flag: '--name <name>', says: 'unique name' },
+      { flag: '--description <text>', says: 'for people' },
+      { flag: '--parent <ref>', says: 'the node above it: id or name' },
+      { flag: '--mount-policy <policy>', says: 'leaf_only, any_node or none' },
+      { flag: '--is-active <yes-no>', says: 'switch it, and all keys below it, on or off', kind: 'yes-no' },
+      { flag: '--config-data <json>', says: 'strategy, targets, retry, cache, …', kind: 'json' },
+    ],
+    removable: true,
+  },
+  {
     name: 'aliases',
     path: 'aliases',
     noun: 'alias',

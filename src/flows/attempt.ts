@@ -1,23 +1,16 @@
 // Tries a call's targets in order: again where that may help, the next one where it does not, until one answers.
-import { quotable } from '#core/call/quotable.ts';
 import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
-import type { ProviderAdapter, ProviderFailure } from '#ports/provider.ts';
-import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
+import { defaultRetry, type RetryPolicy } from '#core/routing/config.ts';
+import type { ProviderAdapter } from '#ports/provider.ts';
+import type { UpstreamAnswer } from '#ports/upstream.ts';
+import { chooseKey } from './choose-key.ts';
 import { dispatch, type OpenCall } from './dispatch.ts';
 import type { PricedTarget } from './fare.ts';
 import type { House } from './house.ts';
-import { chosenCredential } from './own-keys.ts';
-import { translate, type Translated, type Translation, untouched } from './translate.ts';
-
-const triesPerTarget = 2;
-const backoffMs = 100;
-
-/** A provider that asks for more patience is passed over. */
-const patienceMs = 2_000;
-
-const errorBytesMax = 1_048_576;
+import { translate, type Translation, untouched } from './translate.ts';
+import { type Tried, tryOnce } from './try-once.ts';
 
 export interface Answered {
   readonly answer: UpstreamAnswer;
@@ -27,8 +20,14 @@ export interface Answered {
   readonly translation: Translation | undefined;
 }
 
+interface Trying {
+  /** Every try is noted in it. */
+  readonly attempts: Attempt[];
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * Every try is noted in `attempts`. Nothing of an answer has been passed on when this returns.
+ * Nothing of an answer has been passed on when this returns.
  * @throws Failure `upstream_*` of the last try, or that of a refusal which no retry can mend.
  */
 export async function attempt(
@@ -38,31 +37,74 @@ export async function attempt(
   signal: AbortSignal | undefined,
 ): Promise<Answered> {
   let last: Failure | undefined;
-  for (const priced of open.fare.targets) {
-    const provider = house.providers.get(priced.target.provider.adapter);
-    if (!provider || !isReachable(priced.target.provider)) {
-      last ??= unreachable(priced.target, provider);
-      continue;
-    }
-    const translated = provider.speaks.has(open.call.format)
-      ? untouched(open.call)
-      : translate(open, priced.target, provider);
-    if (translated instanceof Failure) {
-      last ??= translated;
-      continue;
-    }
-    await dispatch(house, open, priced);
-    for (let tryNo = 1; tryNo <= triesPerTarget; tryNo += 1) {
-      const tried = await tryOnce(house, open, { provider, priced, translated, attempts, signal });
-      if ('answer' in tried) return tried;
-      last = tried.failure;
-      if (tried.next === 'give-up' || signal?.aborted) throw last;
-      if (tried.next === 'next-target' || tryNo === triesPerTarget) break;
-      await house.clock.sleep(last.detail.retryAfterMs ?? backoffMs * tryNo, signal);
-      if (signal?.aborted) throw last;
-    }
+  for (const priced of sparedLast(house, open.fare.targets)) {
+    const tried = await tryTarget(house, open, priced, { attempts, signal });
+    if (tried.kind === 'answered') return tried.answered;
+    if (tried.kind === 'not-sent') last ??= tried.failure;
+    else last = tried.failure;
+    if (tried.kind === 'failed' && !tried.elsewhere) throw last;
   }
   throw last ?? new Failure('internal', 'The route has no target.');
+}
+
+/** Nothing was sent to it, or it failed after all that may help was done. */
+type TargetTried = Exclude<Tried, { kind: 'failed' }> | FailedTarget | NotSent;
+type FailedTarget = { readonly kind: 'failed'; readonly failure: Failure; readonly elsewhere: boolean };
+type NotSent = { readonly kind: 'not-sent'; readonly failure: Failure };
+
+/** Most calls have one target. */
+function sparedLast({ health, clock }: House, targets: readonly PricedTarget[]): readonly PricedTarget[] {
+  if (targets.length < 2) return targets;
+  const nowMs = clock.now();
+  const spared = targets.filter(({ target }) => health.isSpared(target, nowMs));
+  return spared.length === 0 ? targets : [...targets.filter((each) => !spared.includes(each)), ...spared];
+}
+
+async function tryTarget(
+  house: House,
+  open: OpenCall,
+  priced: PricedTarget,
+  { attempts, signal }: Trying,
+): Promise<TargetTried> {
+  const { target, call } = priced;
+  const provider = house.providers.get(target.provider.adapter);
+  if (!provider || !isReachable(target.provider)) return { kind: 'not-sent', failure: unreachable(target, provider) };
+  const translated = provider.speaks.has(call.format)
+    ? untouched(call)
+    : translate({ ...open, call }, target, provider);
+  if (translated instanceof Failure) return { kind: 'not-sent', failure: translated };
+
+  const retry = open.caller.routing?.retry ?? defaultRetry;
+  const passed = new Set<string>();
+  let last: FailedTarget | undefined;
+  let dispatched = false;
+  for (let tries = 0; ;) {
+    const chosen = await chooseKey(house, open, { target, passed });
+    if (chosen.kind === 'none') return last ?? { kind: 'failed', failure: chosen.failure, elsewhere: true };
+    if (!dispatched) await dispatch(house, open, priced, chosen.credential);
+    dispatched = true;
+    const { credential } = chosen;
+    const tried = await tryOnce(house, open, { provider, priced, translated, credential, attempts, signal });
+    if (tried.kind === 'answered') return tried;
+    last = { kind: 'failed', failure: tried.failure, elsewhere: tried.elsewhere };
+    if (signal?.aborted) return { ...last, elsewhere: false };
+    if (tried.keyAtFault && credential) {
+      passed.add(credential.providerKeyId);
+      // Bounded by the number of keys, each of which is passed over from now on.
+      if (target.provider.credentials.some(({ providerKeyId }) => !passed.has(providerKeyId))) continue;
+    }
+    if (!tried.again || tries >= retry.retries) return last;
+    tries += 1;
+    await house.clock.sleep(tried.failure.detail.retryAfterMs ?? backoffMs(house, retry, tries), signal);
+    if (signal?.aborted) return { ...last, elsewhere: false };
+    passed.clear();
+  }
+}
+
+/** Twice as long each time; with jitter between half of it and all, so that callers do not come back together. */
+function backoffMs({ chooser }: Pick<House, 'chooser'>, retry: RetryPolicy, tries: number): number {
+  const longest = Math.min(retry.backoffMs * 2 ** (tries - 1), retry.backoffMsMax);
+  return retry.jitter ? Math.ceil(longest * (0.5 + chooser.next() / 2)) : longest;
 }
 
 /** Catalogued, but nobody has made it ready to be called here; nothing has been sent. */
@@ -74,121 +116,4 @@ function unreachable(
     ? `its provider ${providerName} has no key here. The operator can add one`
     : `this server does not speak its provider's protocol (${providerName})`;
   return new Failure('upstream_failed', `"${name}" cannot be called: ${why}.`, { param: 'model', shouldRetry: false });
-}
-
-type Tried = Answered | { readonly failure: Failure; readonly next: 'retry' | 'next-target' | 'give-up' };
-
-interface Try {
-  readonly provider: ProviderAdapter;
-  readonly priced: PricedTarget;
-  readonly translated: Translated;
-  readonly attempts: Attempt[];
-  readonly signal: AbortSignal | undefined;
-}
-
-async function tryOnce(
-  house: House,
-  open: OpenCall,
-  { provider, priced, translated, attempts, signal }: Try,
-): Promise<Tried> {
-  const { target } = priced;
-  const { call, translation } = translated;
-  // Before a byte of it has left, a call that is given up costs nobody anything.
-  if (signal?.aborted) return { failure: new Failure('upstream_failed', 'The caller hung up.'), next: 'give-up' };
-  const credential = chosenCredential(target);
-  const startedAt = house.clock.now();
-  const note = (outcome: Attempt['outcome'], more: { status?: number; error?: string } = {}): void => {
-    const latencyMs = house.clock.now() - startedAt;
-    attempts.push({
-      provider: target.provider.name,
-      model: target.name,
-      ...(credential === undefined ? {} : { providerKeyId: credential.providerKeyId }),
-      outcome,
-      ...more,
-      startedAt,
-      latencyMs,
-    });
-  };
-  const request = provider.request(call, {
-    target,
-    credential: credential?.secret,
-    outputLimit: call.kind === 'chat' ? Math.min(outputLimitOf(open), target.maxOutputTokens ?? Infinity) : undefined,
-  });
-  let answer: UpstreamAnswer;
-  try {
-    answer = await house.upstream.send(
-      target.provider.guarded === true ? { ...request, publicOnly: true } : request,
-      signal,
-    );
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    if (error.kind === 'aborted') {
-      note('aborted');
-      return { failure: new Failure('upstream_failed', 'The caller hung up.', { cause: error }), next: 'give-up' };
-    }
-    const timedOut = error.kind === 'timeout';
-    note(timedOut ? 'timed_out' : 'failed', { error: error.message });
-    const kind = timedOut
-      ? 'upstream_timeout'
-      : error.kind === 'unreachable' || error.kind === 'forbidden'
-        ? 'upstream_unreachable'
-        : 'upstream_failed';
-    return {
-      failure: new Failure(kind, error.message, { cause: error }),
-      next: timedOut || error.kind === 'forbidden' ? 'next-target' : 'retry',
-    };
-  }
-  house.failpoints.reach('after-answer-head');
-  if (answer.status < 300) {
-    note('answered', { status: answer.status });
-    return { answer, provider, priced, translation };
-  }
-  const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
-  const said = failureSaid(provider, answer, { body, secret: credential?.secret });
-  note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
-    status: answer.status,
-    error: said.message,
-  });
-  return failedWith(said.status ?? answer.status, said, priced);
-}
-
-/** Per choice. A stream that buys as it goes may go on to the end; every other call must end at what is held. */
-export function outputLimitOf({ fare, held }: OpenCall): number {
-  return held.sliced ? fare.outputTokensMax : held.outputTokens;
-}
-
-export function credentialOf(target: Target): string | undefined {
-  return chosenCredential(target)?.secret;
-}
-
-/** A provider may quote the key that it was asked with, whatever that looks like: before its words are cut, and after. */
-function failureSaid(
-  provider: ProviderAdapter,
-  { status, headers }: UpstreamAnswer,
-  { body, secret = '' }: { readonly body: Buffer; readonly secret: string | undefined },
-): ProviderFailure {
-  const clean = secret === '' ? body : Buffer.from(body.toString('utf8').replaceAll(secret, '[credential]'));
-  return quotable(provider.failure(status, headers, clean), secret);
-}
-
-function failedWith(status: number, said: ProviderFailure, { ownKey }: PricedTarget): Exclude<Tried, Answered> {
-  const detail = {
-    upstreamStatus: status,
-    ...(said.param === undefined ? {} : { param: said.param }),
-    ...(said.retryAfterMs === undefined ? {} : { retryAfterMs: said.retryAfterMs }),
-  };
-  if (status === 401 || status === 402 || status === 403 || said.credentialRefused === true) {
-    // Our account with the provider, not the caller's with us.
-    const message =
-      ownKey === true
-        ? 'The provider refused your own key for it. Test it, and replace it if need be.'
-        : 'The provider refused our credential. The operator has to look at its provider key.';
-    return { failure: new Failure('upstream_failed', message, { ...detail, shouldRetry: false }), next: 'next-target' };
-  }
-  const next = (said.retryAfterMs ?? 0) <= patienceMs ? 'retry' : 'next-target';
-  if (status === 429) return { failure: new Failure('upstream_rate_limited', said.message, detail), next };
-  if (status === 408 || status === 409 || status >= 500) {
-    return { failure: new Failure('upstream_failed', said.message, detail), next };
-  }
-  return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
 }

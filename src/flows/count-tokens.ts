@@ -5,10 +5,10 @@ import { Failure } from '#core/failure.ts';
 import { isFields } from '#core/usage/counts.ts';
 import type { TokenCounting } from '#ports/provider.ts';
 import { UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
-import { credentialOf } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
-import { routeOf } from './fare.ts';
+import { inTurn } from './choose-key.ts';
 import type { House } from './house.ts';
+import { planRoute } from './plan-route.ts';
 import type { IncomingCall } from './serve.ts';
 
 const answerBytesMax = 65_536;
@@ -16,15 +16,19 @@ const answerBytesMax = 65_536;
 /** @throws Failure */
 export async function countTokens(house: House, { key, call }: IncomingCall): Promise<number> {
   const caller = await authenticate(house, key);
-  const route = routeOf(house.snapshot.catalog, caller, call);
-  for (const target of route.targets) {
+  const { targets } = planRoute(house.snapshot.catalog, { caller, call });
+  for (const { target, call: asking } of targets) {
     const adapter = house.providers.get(target.provider.adapter);
-    if (!adapter?.counting || !adapter.speaks.has(call.format) || !isReachable(target.provider)) continue;
-    const plan = { target, credential: credentialOf(target), outputLimit: undefined };
-    const counted = await asked(house, adapter.counting, adapter.counting.request(call, plan));
+    if (!adapter?.counting || !adapter.speaks.has(asking.format) || !isReachable(target.provider)) continue;
+    const keys = inTurn(target.provider.credentials, house);
+    // What a provider allows a key is for calls: a key that it limits is not spent on counting.
+    const credential = keys.find(({ scopes }) => scopes === undefined);
+    if (keys.length > 0 && !credential) continue;
+    const plan = { target, credential: credential?.secret, outputLimit: undefined };
+    const counted = await asked(house, adapter.counting, adapter.counting.request(asking, plan));
     if (counted !== undefined) return counted;
   }
-  const bounds = route.targets.map((target) => promptTokensMax(call, target));
+  const bounds = targets.map(({ target, call: asking }) => promptTokensMax(asking, target));
   const known = bounds.filter((bound) => bound !== undefined);
   if (known.length === bounds.length) return Math.max(...known);
   throw new Failure('invalid_parameter', `Nothing bounds the tokens of the attached files for "${call.name}".`, {

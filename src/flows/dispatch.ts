@@ -7,7 +7,8 @@ import type { DispatchedCall } from '#core/ledger/entry.ts';
 import { add } from '#core/money/amount.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
-import { chosenCredential } from './own-keys.ts';
+import type { Credential } from '#core/catalog/catalog.ts';
+import type { CachePlace } from './cached-answer.ts';
 import { type CallFare, pinOf, type PricedTarget } from './fare.ts';
 import { type HeldFare, leaseMs } from './hold.ts';
 import type { House } from './house.ts';
@@ -21,6 +22,10 @@ export interface OpenCall {
   readonly fare: CallFare;
   readonly held: HeldFare;
   readonly startedAt: number;
+  /** Where its answer is kept; missing: nowhere. */
+  readonly cache: CachePlace | undefined;
+  /** The limits of a provider's key count its latest attempt. */
+  admitted: boolean;
   /** As last written down; `undefined` while nothing can have reached a provider. */
   dispatched: DispatchedCall | undefined;
   /** To what it was sent last, by whose prices it ends if nobody answers. */
@@ -30,9 +35,13 @@ export interface OpenCall {
 }
 
 /** Again for another target of the same call: the same number, the new provider. */
-export async function dispatch(house: House, open: OpenCall, priced: PricedTarget): Promise<DispatchedCall> {
+export async function dispatch(
+  house: House,
+  open: OpenCall,
+  priced: PricedTarget,
+  credential?: Credential,
+): Promise<DispatchedCall> {
   const { target, charge, cost, ownKey } = priced;
-  const credential = chosenCredential(target);
   const { requestId, caller, call, fare, held } = open;
   const dispatched: DispatchedCall = {
     requestId,
@@ -59,6 +68,7 @@ export async function dispatch(house: House, open: OpenCall, priced: PricedTarge
     gatewayId: house.dispatches.gatewayId,
     dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),
     startedAt: open.startedAt,
+    ...(open.cache?.answer ? { cached: true } : {}),
   };
   try {
     await house.journal.append({ kind: 'dispatch', call: dispatched });

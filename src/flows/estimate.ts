@@ -7,11 +7,11 @@ import { parseExact } from '#core/money/rational.ts';
 import { asCharged, preparePrice } from '#core/pricing/prepare.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
 import type { Terms } from '#core/pricing/terms.ts';
-import { estimatedUsage } from '#core/usage/usage.ts';
+import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
 import type { UnitsForNow } from './estimate-units.ts';
-import { entryOf, unitsFor } from './settle.ts';
+import { entryOf, unbilled, unitsFor } from './settle.ts';
 
 export interface Unreturned {
   readonly call: DispatchedCall;
@@ -33,12 +33,7 @@ export async function estimateEntries(
   const versions = new Map((await directory.priceVersions([...ids])).map((version) => [version.id, version]));
   const entries: ChargeEntry[] = [];
   for (const { call, checkpoint } of unreturned) {
-    const usage = estimatedUsage({
-      prompt_tokens: checkpoint?.promptTokens ?? call.promptTokensEstimate,
-      completion_tokens: checkpoint?.completionTokens ?? 0,
-      method: checkpoint ? 'last_checkpoint' : 'dispatch',
-      raw: null,
-    });
+    const usage = call.cached ? unbilled('cache_hit') : usageSoFar(call, checkpoint);
     const pinned = termsOf(call.pins.charge, versions);
     const charge = { ...pinned, price: asCharged(pinned.price) };
     const cost = termsOf(call.pins.cost, versions);
@@ -48,6 +43,15 @@ export async function estimateEntries(
     entries.push(entryOf(call, { usage, charge, cost, given, outcome: 'reaped', attempts: [] }, said));
   }
   return entries;
+}
+
+function usageSoFar(call: DispatchedCall, checkpoint: Checkpoint | undefined): Usage {
+  return estimatedUsage({
+    prompt_tokens: checkpoint?.promptTokens ?? call.promptTokensEstimate,
+    completion_tokens: checkpoint?.completionTokens ?? 0,
+    method: checkpoint ? 'last_checkpoint' : 'dispatch',
+    raw: null,
+  });
 }
 
 /** @throws Error for a pin whose version is not among them. */

@@ -1,24 +1,27 @@
 // What a call may cost: the route behind its name, the prices that apply, and the most they can come to.
 import { callBounds } from '#core/call/bounds.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
-import { type Catalog, findExchangeRate, type ModelKind, type Route, type Target } from '#core/catalog/catalog.ts';
+import { type Catalog, findExchangeRate, type OwnKey, type Route, type Target } from '#core/catalog/catalog.ts';
 import { agreedWith } from '#core/catalog/cost-plans.ts';
 import { listedCostOf } from '#core/catalog/listed-cost.ts';
 import { noFee, ownKeyFeeName } from '#core/catalog/own-key-prices.ts';
 import { Failure } from '#core/failure.ts';
-import { type Caller, mayCall } from '#core/keys/caller.ts';
+import type { Caller } from '#core/keys/caller.ts';
 import { agreementOf } from '#core/ledger/agreed.ts';
 import type { PinnedPrice } from '#core/ledger/entry.ts';
+import { type Amount, amountMax } from '#core/money/amount.ts';
 import { currencyOf } from '#core/money/currency.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import type { PreparedPrice } from '#core/pricing/prepare.ts';
-import { coveringBoth, type Quote, quote } from '#core/pricing/quote.ts';
+import { coveringBoth, holdFor, type Quote, type QuoteBounds, quote } from '#core/pricing/quote.ts';
 import type { SubTerms, Terms } from '#core/pricing/terms.ts';
+import { balanced } from '#core/routing/order.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
+import type { House } from './house.ts';
 import { keyTurns, ownCosts, ownKeyFee, targetWith } from './own-keys.ts';
+import { planRoute, type RoutePlan, unknownModel, type WeighedTarget } from './plan-route.ts';
 
-export interface PricedTarget {
-  readonly target: Target;
+export interface PricedTarget extends WeighedTarget {
   readonly charge: Terms;
   /** What work of another model inside the call costs the caller. */
   readonly subCharge: SubTerms;
@@ -44,19 +47,21 @@ export interface CallFare {
 }
 
 interface Asking {
-  readonly catalog: Catalog;
   readonly caller: Caller;
   readonly call: ModelCall;
   readonly nowMs: number;
 }
 
+type Keepers = Pick<House, 'snapshot' | 'chooser' | 'health'>;
+
 /** @throws Failure `unknown_model`, `unpriced`, `invalid_parameter`. */
-export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs: number): CallFare {
-  const asking: Asking = { catalog, caller, call, nowMs };
-  const route = routeOf(catalog, caller, call);
+export function fareOf(house: Keepers, asking: Asking): CallFare {
+  const { catalog } = house.snapshot;
+  const { caller, call, nowMs } = asking;
+  const plan = planRoute(catalog, { caller, call });
   const facts: CallFacts = { ...call.facts, occurred_at: new Date(nowMs).toISOString() };
   if (caller.onlyPricedNames === true && !catalog.prices.chargeFor(call.name, caller, nowMs)) throw unknownModel(call);
-  const bounds = callBounds(call, caller, route);
+  const bounds = callBounds(plan.targets, caller);
   if (!bounds) {
     throw new Failure(
       'invalid_parameter',
@@ -65,27 +70,24 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
       { param: 'messages' },
     );
   }
-  const quoteBy = (charge: Terms): Quote =>
-    quote({
-      ...charge,
-      facts,
-      bounds: {
-        promptTokensMax: bounds.promptTokens,
-        outputTokensMax: bounds.outputTokensPerChoice,
-        choices: call.choices,
-        ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
-        ...(call.without === undefined ? {} : { without: call.without }),
-      },
-    });
-  const turns = route.targets.flatMap((target) => keyTurns(catalog, caller, target).map((turn) => ({ target, turn })));
+  const quoteBounds: QuoteBounds = {
+    promptTokensMax: bounds.promptTokens,
+    outputTokensMax: bounds.outputTokensPerChoice,
+    choices: call.choices,
+    ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
+    ...(call.without === undefined ? {} : { without: call.without }),
+  };
+  const quoteBy = (terms: Terms): Quote => quote({ ...terms, facts, bounds: quoteBounds });
+  const planned = inOrder(house, plan, { asking, quoteBy });
+  const turns = planned.flatMap((each) => keyTurns(catalog, caller, each.target).map((turn) => ({ each, turn })));
   const byOwnKey = turns.some(({ turn }) => turn !== 'platform');
   const byOurs = turns.some(({ turn }) => turn === 'platform');
-  const own = byOwnKey ? ownSide(asking, quoteBy) : undefined;
-  const ours = byOurs ? unlessUnpriced(byOwnKey, () => ourSide(asking, route, quoteBy)) : undefined;
+  const own = byOwnKey ? ownSide(catalog, asking, quoteBy) : undefined;
+  const ours = byOurs ? unlessUnpriced(byOwnKey, () => ourSide(catalog, asking, quoteBy)) : undefined;
   return {
-    route,
-    targets: turns.flatMap(({ target, turn }) =>
-      turn === 'platform' ? (ours?.targets.get(target) ?? []) : (own?.targetBy(targetWith(target, turn.own)) ?? []),
+    route: plan.route,
+    targets: turns.flatMap(({ each, turn }) =>
+      turn === 'platform' ? (ours?.targetOf(each) ?? []) : (own?.targetBy(withKey(each, turn.own)) ?? []),
     ),
     quote: [own, ours].flatMap((side) => side?.quote ?? []).reduce(coveringBoth),
     promptTokensMax: bounds.promptTokens,
@@ -94,26 +96,33 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
   };
 }
 
-type QuoteBy = (charge: Terms) => Quote;
+function withKey(planned: WeighedTarget, key: OwnKey): WeighedTarget {
+  return { ...planned, target: targetWith(planned.target, key) };
+}
+
+type QuoteBy = (terms: Terms) => Quote;
 
 /** By the platform's keys: the customer pays the price of the name, and what the provider bills us is in its list's currency. */
-function ourSide({ catalog, caller, call, nowMs }: Asking, route: Route, quoteBy: QuoteBy) {
+function ourSide(catalog: Catalog, { caller, call, nowMs }: Asking, quoteBy: QuoteBy) {
   const price = catalog.prices.chargeFor(call.name, caller, nowMs);
   const charge = termsOf(catalog, price, caller.currency, call.name);
   const subCharge: SubTerms = (model) =>
     convertedTerms(catalog, catalog.prices.chargeFor(model, caller, nowMs), caller.currency);
   const quoted = quoteBy(charge);
   if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
-  const priced = route.targets.map((target) => ({
-    charge,
-    subCharge,
+  return {
     quote: quoted,
-    ...costOfTarget(catalog, target, nowMs),
-  }));
-  return { quote: quoted, targets: new Map(priced.map((each) => [each.target, each])) };
+    targetOf: (planned: WeighedTarget): PricedTarget => ({
+      ...planned,
+      charge,
+      subCharge,
+      quote: quoted,
+      ...costOfTarget(catalog, planned.target, nowMs),
+    }),
+  };
 }
 
-function ownSide({ catalog, caller, nowMs }: Asking, quoteBy: QuoteBy) {
+function ownSide(catalog: Catalog, { caller, nowMs }: Asking, quoteBy: QuoteBy) {
   const feeOf = (fee: PreparedPrice): Terms => termsOf(catalog, fee, caller.currency, ownKeyFeeName);
   const charge = feeOf(ownKeyFee(catalog, caller, nowMs));
   const subCharge: SubTerms = () => feeOf(noFee(caller.currency));
@@ -121,10 +130,10 @@ function ownSide({ catalog, caller, nowMs }: Asking, quoteBy: QuoteBy) {
   const quoted: Quote = { ...quoteBy(charge), unpriced: [] };
   return {
     quote: quoted,
-    targetBy(target: Target): PricedTarget {
-      const { price, subPrice } = ownCosts(catalog, caller, target, nowMs);
+    targetBy(planned: WeighedTarget): PricedTarget {
+      const { price, subPrice } = ownCosts(catalog, caller, planned.target, nowMs);
       const subCost: SubTerms = (model) => convertedTerms(catalog, subPrice(model), price.currency.code);
-      return { target, charge, subCharge, cost: costTerms(price), subCost, ownKey: true, quote: quoted };
+      return { ...planned, charge, subCharge, cost: costTerms(price), subCost, ownKey: true, quote: quoted };
     },
   };
 }
@@ -139,34 +148,35 @@ function unlessUnpriced<Side>(hasOther: boolean, work: () => Side): Side | undef
   }
 }
 
-export function routeOf(catalog: Catalog, caller: Caller, call: ModelCall): Route {
-  const route = mayCall(caller, call.name) ? catalog.routes.get(call.name) : undefined;
-  if (!route || route.targets.length === 0) throw unknownModel(call);
-  if (route.kind !== call.kind) {
-    const does = `The model "${call.name}" ${pathOf(route.kind)}.`;
-    throw new Failure('invalid_parameter', does, { param: 'model' });
+/** As the plan says; a balanced one by what each target is like, whosever key it will be called with. */
+function inOrder(
+  { snapshot: { catalog }, health, chooser }: Keepers,
+  { targets, balance }: RoutePlan,
+  { asking, quoteBy }: { readonly asking: Asking; readonly quoteBy: QuoteBy },
+): readonly WeighedTarget[] {
+  if (!balance) return targets;
+  const { caller, nowMs } = asking;
+  const costs = new Map<WeighedTarget, Amount>();
+  if (balance === 'cost') {
+    for (const planned of targets) {
+      // In the caller's currency, so that they can be compared; what cannot be told comes last.
+      const terms = convertedTerms(catalog, catalog.prices.costFor(planned.target.name, nowMs), caller.currency);
+      const quoted = terms && quoteBy(terms);
+      costs.set(planned, quoted ? holdFor(quoted, quoted.outputTokensMax) : amountMax);
+    }
   }
-  return route;
+  const weighing = {
+    weight: ({ weight }: WeighedTarget) => weight,
+    latencyMs: ({ target }: WeighedTarget) => health.latencyMs(target),
+    compareCost: (left: WeighedTarget, right: WeighedTarget) =>
+      compareAmounts(costs.get(left) ?? amountMax, costs.get(right) ?? amountMax),
+  };
+  return balanced(targets, balance, weighing, () => chooser.next());
 }
 
-/** The same answer for a name that is not there and one that this key may not call. */
-function unknownModel({ name }: ModelCall): Failure {
-  return new Failure('unknown_model', `The model "${name}" does not exist, or this key may not call it.`, {
-    param: 'model',
-  });
+function compareAmounts(left: Amount, right: Amount): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
-
-function pathOf(kind: ModelKind): string {
-  const path = paths[kind];
-  return path === undefined ? `is one for ${kind}, which has no address here` : `answers at ${path}`;
-}
-
-const paths: Readonly<Partial<Record<ModelKind, string>>> = {
-  chat: '/v1/chat/completions',
-  embedding: '/v1/embeddings',
-  moderation: '/v1/moderations',
-  rerank: '/v1/rerank',
-};
 
 function costOfTarget(catalog: Catalog, target: Target, nowMs: number) {
   const price = catalog.prices.costFor(target.name, nowMs);
@@ -174,7 +184,6 @@ function costOfTarget(catalog: Catalog, target: Target, nowMs: number) {
   const { currency } = price;
   const provider = target.provider.name;
   return {
-    target,
     cost: { ...costTerms(price), ...agreedWith(catalog.plans ?? [], provider, nowMs) },
     subCost: (model: string) =>
       convertedTerms(catalog, listedCostOf(catalog.prices, { provider, model }, nowMs), currency.code),

@@ -8,11 +8,12 @@ import type { Usage } from '#core/usage/usage.ts';
 import type { Door, StreamWords } from '#ports/door.ts';
 import type { ProviderAdapter, StreamEvent, StreamReader } from '#ports/provider.ts';
 import { UpstreamError } from '#ports/upstream.ts';
-import { type Answered, outputLimitOf } from './attempt.ts';
+import type { Answered } from './attempt.ts';
 import type { OpenCall } from './dispatch.ts';
 import type { CallFare } from './fare.ts';
 import { freeWanted, pooledFor } from './hold.ts';
 import type { House } from './house.ts';
+import { outputLimitOf } from './output-limit.ts';
 
 /** A caller who is gone does not keep a provider busy for longer than this, where the provider bills the whole answer. */
 const drainMs = 15_000;

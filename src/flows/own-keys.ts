@@ -1,12 +1,5 @@
 // In which order a caller's own keys and the platform's are tried for a target, and by which prices each is charged.
-import {
-  type Catalog,
-  type Credential,
-  isReachable,
-  type OwnKey,
-  type Provider,
-  type Target,
-} from '#core/catalog/catalog.ts';
+import { type Catalog, isReachable, type OwnKey, type Provider, type Target } from '#core/catalog/catalog.ts';
 import { noFee, ownKeyFeeName, unknownCost } from '#core/catalog/own-key-prices.ts';
 import { ownCostOf } from '#core/catalog/own-cost.ts';
 import type { Caller } from '#core/keys/caller.ts';
@@ -64,9 +57,4 @@ export function ownCosts({ prices }: Catalog, { organizationId }: Caller, target
     price: costOf(target.name, target.model) ?? unknownCost,
     subPrice: (model) => costOf(model, model),
   };
-}
-
-/** Of a provider's keys the one that is used. */
-export function chosenCredential({ provider: { credentials } }: Pick<Target, 'provider'>): Credential | undefined {
-  return credentials.find((each) => each.isPrimary) ?? credentials[0];
 }

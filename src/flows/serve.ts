@@ -3,16 +3,18 @@ import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
 import { completeUsage } from '#core/usage/complete.ts';
-import { estimatedUsage } from '#core/usage/usage.ts';
+import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
 import type { Door } from '#ports/door.ts';
 import { UpstreamError } from '#ports/upstream.ts';
-import { type Answered, attempt, outputLimitOf } from './attempt.ts';
+import { type Answered, attempt } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
+import { answerFromCache, cachePlaceOf, freeFare } from './cached-answer.ts';
 import type { OpenCall } from './dispatch.ts';
 import { fareOf, type PricedTarget } from './fare.ts';
 import { holdFare } from './hold.ts';
 import type { House } from './house.ts';
 import { meterStream } from './meter.ts';
+import { outputLimitOf } from './output-limit.ts';
 import { settleCall, unbilled } from './settle.ts';
 import { spokenAnswer, spokenStream } from './translate.ts';
 
@@ -33,10 +35,12 @@ export async function serve(house: House, { requestId, key, call }: IncomingCall
   house.live.enter({ requestId, checkpoint: () => open?.progress() });
   try {
     const caller = await authenticate(house, key);
-    const fare = fareOf(house.snapshot.catalog, caller, call, startedAt);
+    const { dialect } = door;
+    const asked = fareOf(house, { caller, call, nowMs: startedAt });
+    const cache = cachePlaceOf(house, { caller, call, dialect, fare: asked });
+    const fare = cache?.answer ? freeFare(asked) : asked;
     const held = await holdFare(house, requestId, { caller, call, fare });
     house.failpoints.reach('after-hold');
-    const { dialect } = door;
     open = {
       requestId,
       caller,
@@ -45,10 +49,13 @@ export async function serve(house: House, { requestId, key, call }: IncomingCall
       fare,
       held,
       startedAt,
+      cache,
+      admitted: false,
       dispatched: undefined,
       progress: () => undefined,
     };
-    await answer(house, open, door);
+    if (cache?.answer) await answerFromCache(house, open, cache.answer, door);
+    else await answer(house, open, door);
   } finally {
     house.live.leave(requestId);
   }
@@ -88,6 +95,7 @@ async function passWhole(
     body = await answer.body.whole(answerBytesMax);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
+    house.health.failed(priced.target, house.clock.now());
     // The provider answered, so it bills; how much, it did not live to say.
     const usage = estimatedUsage({
       prompt_tokens: dispatched.promptTokensEstimate,
@@ -119,6 +127,13 @@ async function passWhole(
     'content-length': String(said.length),
   };
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
+  if (open.cache) {
+    headers['x-faregate-cache'] = 'miss';
+    if (isWorthKeeping(answer.status, usage)) {
+      const contentType = headers['content-type'] ?? 'application/json';
+      house.answers.put(open.cache.key, { body: said, contentType }, open.cache.ttlMs);
+    }
+  }
   door.start(answer.status, { ...headers, ...limitHeader(open) });
   door.end(said);
 }
@@ -140,6 +155,7 @@ async function passStream(
   const metered = await meterStream(house, open, answered, { reader, words }, door);
   house.failpoints.reach('after-answer');
   const { usage, outcome, lastEvent, usageEvent, cause } = metered;
+  if (outcome === 'broken') house.health.failed(priced.target, house.clock.now());
   const fare = await settleCall(house, open, dispatchedOf(open), {
     usage,
     outcome,
@@ -190,6 +206,11 @@ async function endUnanswered(house: House, open: OpenCall, attempts: readonly At
     attempts,
     ...ratedBy(sentTo),
   });
+}
+
+/** Whole, and one that its provider stands by: a bill for nothing may be a failure in other words. */
+function isWorthKeeping(status: number, { status: known }: Usage): boolean {
+  return status === 200 && (known === 'reported' || known === 'partial' || known === 'estimated');
 }
 
 function ratedBy({ charge, subCharge, cost, subCost }: PricedTarget) {

@@ -6,6 +6,7 @@ import type { Attempt, CallOutcome, ChargeEntry, DispatchedCall } from '#core/le
 import { allocationsIn, type UnitsGiven, type UnitsWanted, wantedOf } from '#core/ledger/unit-counter.ts';
 import { counterUses } from '#core/pricing/counted.ts';
 import { rate } from '#core/pricing/rate.ts';
+import type { Receipt } from '#core/pricing/receipt.ts';
 import type { SubTerms, Terms } from '#core/pricing/terms.ts';
 import { trialUse } from '#core/pricing/trial-credit.ts';
 import { invalidUsage, notBillable, type Usage } from '#core/usage/usage.ts';
@@ -85,10 +86,17 @@ export function entryOf(
     chargeReceipt,
     costReceipt,
     outcome: end.outcome,
-    attempts: end.attempts,
+    attempts: end.attempts.map((each) => withCost(each, costReceipt)),
     endedAt,
     ...(end.firstByteMs === undefined ? {} : { firstByteMs: end.firstByteMs }),
   };
+}
+
+/** The others said what they cost when they failed. */
+function withCost(attempt: Attempt, receipt: Receipt): Attempt {
+  if (attempt.outcome !== 'answered' || attempt.cost) return attempt;
+  const currency = currencyOf(receipt.currency);
+  return { ...attempt, cost: { amount: formatAmount(costTotal(receipt), currency), currency: currency.code } };
 }
 
 interface RatedBy {

@@ -4,6 +4,7 @@
 import type { ModelKind } from '#core/catalog/catalog.ts';
 import type { PricingType } from '#core/catalog/pricing-type.ts';
 import type { PriceBook, PriceComponent, PriceModifier, PricingModel } from '#core/pricing/component.ts';
+import type { KeptLevel } from '#core/routing/effective.ts';
 import type { Rational } from '#core/money/rational.ts';
 import type { Amount } from '#core/money/amount.ts';
 import type { ProviderTerms } from './provider-terms.ts';
@@ -200,6 +201,54 @@ export interface Wallets extends Reading<Wallet, WalletOwner & { readonly curren
   noteTopUp(actor: string, topUp: { readonly id: string; readonly after: object }): Promise<void>;
 }
 
+/** Fields of a configuration, as docs/routing.md has them. */
+export type ConfigDocument = Readonly<Record<string, unknown>>;
+
+export interface ConfigNode extends Versioned {
+  readonly name: string;
+  readonly description: string | null;
+  readonly parent: Named | null;
+  readonly mount_policy: 'leaf_only' | 'any_node' | 'none';
+  readonly is_active: boolean;
+  readonly config_data: ConfigDocument;
+  /** With what its ancestors say. */
+  readonly computed_config: ConfigDocument;
+  readonly keys: number;
+  readonly children: number;
+}
+export interface NewConfigNode {
+  readonly name: string;
+  readonly description?: string;
+  readonly parent?: string;
+  readonly mount_policy?: ConfigNode['mount_policy'];
+  readonly is_active?: boolean;
+  readonly config_data?: ConfigDocument;
+}
+export interface ConfigBranch {
+  readonly id: string;
+  readonly name: string;
+  readonly parent_id: string | null;
+  readonly depth: number;
+  readonly mount_policy: ConfigNode['mount_policy'];
+  readonly is_active: boolean;
+  readonly config_data: ConfigDocument;
+  readonly keys: number;
+}
+export interface ConfigNodes extends Keeping<
+  ConfigNode,
+  NewConfigNode,
+  Changes<NewConfigNode>,
+  { readonly parent?: string }
+> {
+  /** With all that is below it; refused while keys are mounted there. */
+  remove(actor: string, ref: string, version?: string): Promise<Outcome<ConfigNode>>;
+  /** Each node behind its parent, the children of one by name. */
+  tree(): Promise<readonly ConfigBranch[]>;
+  /** The farthest ancestor first, the node itself last. */
+  levels(ref: string): Promise<readonly KeptLevel[] | undefined>;
+  levelsOfKey(id: string): Promise<{ readonly levels: readonly KeptLevel[]; readonly currency: string } | undefined>;
+}
+
 export interface VirtualKey extends Versioned {
   readonly name: string;
   readonly description: string | null;
@@ -215,6 +264,9 @@ export interface VirtualKey extends Versioned {
   readonly limits: LimitsDocument;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
+  readonly config_node: Named | null;
+  readonly config_data: ConfigDocument;
+  readonly computed_config: ConfigDocument;
 }
 export interface KeySecret {
   readonly keyHash: string;
@@ -229,6 +281,9 @@ export interface VirtualKeySettings {
   readonly allowed_models?: readonly string[];
   readonly limits?: LimitsDocument;
   readonly expires_at?: string;
+  /** Where it is mounted: id or name. */
+  readonly config_node?: string;
+  readonly config_data?: ConfigDocument;
 }
 /** Who pays: ids that exist, or somebody new who is made with the key. */
 export interface NewVirtualKey {
@@ -294,9 +349,15 @@ export interface NewProvider {
   readonly documentation_url?: string;
 }
 
-/** What a provider allows a key. */
-export type ProviderKeyLimits = Pick<LimitsDocument, 'rpm' | 'rpd' | 'tpm' | 'tpd' | 'max_concurrent'>;
-
+/** What a provider allows one key. */
+export interface KeyLimitsDocument {
+  readonly rpm?: number;
+  readonly rpd?: number;
+  readonly tpm?: number;
+  readonly tpd?: number;
+  readonly tokens_per_month?: number;
+  readonly max_concurrent?: number;
+}
 export interface ProviderKey extends Versioned {
   readonly provider: Named;
   readonly organization: OrganizationName | null;
@@ -307,7 +368,8 @@ export interface ProviderKey extends Versioned {
   readonly is_primary: boolean;
   readonly weight: number;
   readonly is_active: boolean;
-  readonly limits: ProviderKeyLimits;
+  readonly limits: KeyLimitsDocument;
+  readonly plan: { readonly id: string; readonly plan_name: string } | null;
   readonly expires_at: string | null;
   readonly is_valid: boolean | null;
   readonly last_validated_at: string | null;
@@ -332,10 +394,11 @@ export interface ProviderKeySettings {
   readonly organization?: string;
   readonly user?: string;
   readonly base_url?: string;
-  readonly limits?: ProviderKeyLimits;
   readonly is_primary?: boolean;
   readonly weight?: number;
   readonly is_active?: boolean;
+  readonly limits?: KeyLimitsDocument;
+  readonly plan?: string;
   readonly expires_at?: string;
 }
 export interface KeyOwner {
@@ -686,6 +749,7 @@ export interface Administration {
   readonly customerTypes: Keeping<CustomerType, NewCustomerType, Changes<NewCustomerType>>;
   readonly wallets: Wallets;
   readonly virtualKeys: VirtualKeys;
+  readonly configNodes: ConfigNodes;
   readonly providers: Keeping<ProviderRow, NewProvider, Changes<Omit<NewProvider, 'name'>>>;
   readonly providerKeys: ProviderKeys;
   readonly models: Keeping<ModelRow, NewModel, Changes<Omit<NewModel, 'name'>>, { readonly provider?: string }>;

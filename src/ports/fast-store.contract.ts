@@ -1,6 +1,7 @@
 // What every keeper of the fast store must do. It uses nothing but the port and a clock that the test moves.
 import { describe, expect, test } from 'vitest';
 import type { MakeFastStore } from './fast-store-calls.contract.ts';
+import { describeAttempts } from './fast-store-attempts.contract.ts';
 import { describeAdmission } from './fast-store-admission.contract.ts';
 import { expectTheModelToBeFollowed } from './fast-store-deeds.contract.ts';
 import { describeEnds } from './fast-store-ends.contract.ts';
@@ -44,6 +45,7 @@ export function fastStoreContract(
   describe(name, () => {
     describeAdmission(make);
     describeLimits(make);
+    describeAttempts(make);
     describeEnds(make);
     describeLedgerSide(make);
     describeUnits(make);

@@ -94,6 +94,20 @@ export type ExtendOutcome =
   /** The hold has ended, or was never there. */
   | { readonly kind: 'gone' };
 
+/** One key of a provider that an attempt might use, with what that provider allows it. */
+export interface KeyOffer {
+  readonly providerKeyId: string;
+  readonly rates: readonly RateScope[];
+  readonly slots: readonly SlotScope[];
+}
+
+export type AdmitOutcome =
+  | { readonly kind: 'admitted'; readonly providerKeyId: string }
+  /** None of them has room. `retryAfterMs`: when the first one will; missing when the call is larger than all of their limits. */
+  | { readonly kind: 'limited'; readonly retryAfterMs?: number }
+  /** The hold has ended, or was never there. */
+  | { readonly kind: 'gone' };
+
 /** What is known of a stream so far; the reaper makes its estimate from it. */
 export interface Checkpoint {
   readonly promptTokens: number;
@@ -138,6 +152,15 @@ export interface FastStore {
    * trace. A free call needs no room, only a wallet that is not overdue.
    */
   hold(request: HoldRequest): Promise<HoldOutcome>;
+
+  /**
+   * Lets an attempt of a held call use the first of these keys that has room in all its windows and slots, and counts the
+   * request and the tokens that the hold counts in them. The call's attempt before it gives back its slots, and what it
+   * counted as tokens, since it has no answer: that alone is done when no key is given. The latest attempt's slots come back when the call ends, and its windows
+   * then count the tokens that were consumed; all it counted comes back when the call is voided. The one deed beside
+   * `extend` that counts again when it is repeated.
+   */
+  admit(requestId: string, keys: readonly KeyOffer[]): Promise<AdmitOutcome>;
 
   /** Keeps the call with its hold, for the reaper. Again for another target. `false` when the hold has ended: do not send. */
   dispatch(call: DispatchedCall, leaseMs: number): Promise<boolean>;

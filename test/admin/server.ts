@@ -15,6 +15,7 @@ import { readDefaultTerms } from '#adapters/seeds/default-terms.ts';
 import { systemClock } from '#adapters/system/system-clock.ts';
 import { uuidsByTime } from '#adapters/system/uuid.ts';
 import { aesVault } from '#adapters/vault/aes-vault.ts';
+import { ProviderHealth } from '#flows/provider-health.ts';
 import type { AdminDesk } from '#flows/admin/desk.ts';
 import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
 import { adminApp } from '#http/admin/app.ts';
@@ -91,6 +92,7 @@ export async function startAdminServer(options: GuardSettings = {}): Promise<Adm
     masterKeys,
     masterKeySource,
     probes: new Map(openAiProbe ? [['openai-compatible', openAiProbe]] : []),
+    health: new ProviderHealth(),
   };
   const [token, linkToken] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
   const app = await adminApp({

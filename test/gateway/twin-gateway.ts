@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { memoryAnswerCache } from '#adapters/memory/answer-cache.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { memoryJournal } from '#adapters/memory/journal.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
@@ -20,11 +21,13 @@ import { DispatchNumbers } from '#flows/dispatch-numbers.ts';
 import type { House } from '#flows/house.ts';
 import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
+import { ProviderHealth } from '#flows/provider-health.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
 import { simulatorBaseUrl } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
+import { seededChooser } from '#test/routing/seeded-chooser.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 
 const usd = currencyOf('usd');
@@ -33,6 +36,7 @@ export interface TwinGateway {
   readonly url: string;
   readonly house: House;
   readonly ledger: MemoryLedger;
+  readonly directory: Directory;
   readonly simulator: Simulator;
   readonly writer: LedgerWriter;
   /** A key on a wallet of its own with that many dollars. */
@@ -77,6 +81,9 @@ export async function startTwinGateway(
     failpoints: noFailpoints,
     log: silent,
     dispatches: new DispatchNumbers(uuidsByTime.next()),
+    chooser: seededChooser(7),
+    health: new ProviderHealth(),
+    answers: memoryAnswerCache(clock),
   };
   await ledger.openGateway(house.dispatches.gatewayId);
   const writer = new LedgerWriter(house);
@@ -89,6 +96,7 @@ export async function startTwinGateway(
     url,
     house,
     ledger,
+    directory,
     simulator,
     writer,
     async key(balance, { limits = {}, ...more } = {}) {

@@ -1,9 +1,11 @@
 // A life of the gateway, built and started the way the real one is: recover, load, open, read keys and prices, serve.
+import { memoryAnswerCache } from '#adapters/memory/answer-cache.ts';
 import { DispatchNumbers } from '#flows/dispatch-numbers.ts';
 import type { House } from '#flows/house.ts';
 import { reapHolds } from '#flows/jobs/reap-holds.ts';
 import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
+import { ProviderHealth } from '#flows/provider-health.ts';
 import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import type { Log } from '#ports/log.ts';
@@ -52,6 +54,7 @@ export function buildGateway(stage: Stage): Gateway {
     now: () => clock.now(),
     sleep: (ms: number, signal?: AbortSignal) => life.sleep(clock, ms, signal),
   };
+  const choice = chance.fork('choice');
   const house: House = {
     clock: ownClock,
     identifiers: { next: stage.eventIds },
@@ -65,6 +68,9 @@ export function buildGateway(stage: Stage): Gateway {
     failpoints: life,
     log,
     dispatches: new DispatchNumbers(gatewayIdOf(life)),
+    chooser: { next: () => choice.below(1_000_000) / 1_000_000 },
+    health: new ProviderHealth(),
+    answers: memoryAnswerCache(ownClock),
   };
   const gateway = {
     life,

@@ -15,6 +15,7 @@ export function storeThrough(stage: Stage, life: Life): FastStore {
   return {
     load: (wallets, counters, units) => through(() => store().load(wallets, counters, units)),
     hold: (request) => through(() => store().hold(request)),
+    admit: (requestId, keys) => through(() => store().admit(requestId, keys)),
     dispatch: (call, leaseMs) => through(() => store().dispatch(call, leaseMs)),
     touch: (requestId, leaseMs, checkpoint) => through(() => store().touch(requestId, leaseMs, checkpoint)),
     extend: (requestId, more) => through(() => store().extend(requestId, more)),

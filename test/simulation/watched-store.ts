@@ -13,6 +13,7 @@ export function watchedStore(store: FastStore, watch: StoreWatch): FastStore {
       watch.asked(request, outcome);
       return outcome;
     },
+    admit: (requestId, keys) => store.admit(requestId, keys),
     async dispatch(call, leaseMs) {
       const done = await store.dispatch(call, leaseMs);
       watch.dispatched(call.requestId, leaseMs, done);

@@ -4,6 +4,9 @@ import { SlidingWindow } from '#core/limits/window.ts';
 import type { HoldRequest } from '#ports/fast-store.ts';
 import type { LiveHold } from './fast-store-live.ts';
 
+/** What has to fit into windows and slots. */
+export type Limitable = Pick<HoldRequest, 'rates' | 'slots' | 'tokens' | 'amount'>;
+
 /** What one call counts for in each kind of window. */
 export type Consumption = Readonly<Record<RateMeter, bigint>>;
 
@@ -23,7 +26,7 @@ export class Limiter {
   #sweepAt = sweepAtLeast;
 
   /** Of several limits that refuse, the one with the longest wait, so that no caller comes back in vain. */
-  refusal(request: HoldRequest, nowMs: number): Limited | undefined {
+  refusal(request: Limitable, nowMs: number): Limited | undefined {
     let longest: { source: string; waitMs: number } | undefined;
     for (const rate of request.rates) {
       const waitMs = this.#waitMs(rate, neededBy(request, rate.meter), nowMs);
@@ -107,7 +110,7 @@ export class Limiter {
   }
 }
 
-function neededBy(request: HoldRequest, meter: RateMeter): bigint {
+function neededBy(request: Limitable, meter: RateMeter): bigint {
   switch (meter) {
     case 'requests':
       return 1n;

@@ -2,12 +2,18 @@
 import type { DispatchedCall } from '#core/ledger/entry.ts';
 import type { Amount } from '#core/money/amount.ts';
 import type { PoolShare } from './fast-store-pools.ts';
-import type { Checkpoint, ExpiredHold, HoldOutcome, HoldRequest } from '#ports/fast-store.ts';
+import type { Checkpoint, ExpiredHold, HoldOutcome, HoldRequest, KeyOffer } from '#ports/fast-store.ts';
 
 export interface Wallet {
   balance: Amount;
   held: Amount;
   creditSeq: bigint;
+}
+
+export interface LiveAttempt {
+  readonly key: KeyOffer;
+  readonly atMs: number;
+  readonly tokens: bigint;
 }
 
 export interface LiveHold {
@@ -29,6 +35,8 @@ export interface LiveHold {
   /** The latest one, which is what is not used up when the call ends. */
   extension: { readonly atMs: number; readonly granted: Amount; readonly tokens: bigint } | undefined;
   leaseEndMs: number;
+  /** The latest one, with a key that has limits. */
+  attempt: LiveAttempt | undefined;
   checkpoint: Checkpoint | undefined;
 }
 

@@ -15,12 +15,14 @@ import { type Amount, amount, larger, subtract, zero } from '#core/money/amount.
 import type { UnitRanges } from '#core/usage/unit-range.ts';
 import type { Clock } from '#ports/clock.ts';
 import type {
+  AdmitOutcome,
   Checkpoint,
   ExpiredHold,
   ExtendOutcome,
   FastStore,
   HoldOutcome,
   HoldRequest,
+  KeyOffer,
   LedgerTruth,
   MoneyWanted,
   SettleOutcome,
@@ -29,6 +31,7 @@ import type {
   WalletView,
 } from '#ports/fast-store.ts';
 import { type Affordable, affordable } from './fast-store-afford.ts';
+import { Attempts } from './fast-store-attempts.ts';
 import { Budgets } from './fast-store-budgets.ts';
 import { EndedCalls, endedCallsMax as endedCallsMaxByDefault } from './fast-store-ended.ts';
 import { type Consumption, Limiter } from './fast-store-limiter.ts';
@@ -61,6 +64,7 @@ class MemoryFastStore implements FastStore {
   readonly #ended: EndedCalls;
   readonly #budgets = new Budgets();
   readonly #limiter = new Limiter();
+  readonly #attempts = new Attempts(this.#limiter);
   readonly #outbox = new Outbox();
   readonly #units = new UnitCounters();
   readonly #pools = new FreePools(this.#units);
@@ -97,6 +101,14 @@ class MemoryFastStore implements FastStore {
     if (limited !== undefined) return limited;
     const found = affordable(this.#rooms(wallet), request, request);
     return 'kind' in found ? found : this.#take(wallet, request, found, nowMs);
+  }
+
+  async admit(requestId: string, keys: readonly KeyOffer[]): Promise<AdmitOutcome> {
+    const hold = this.#holds.get(requestId);
+    if (hold === undefined) return { kind: 'gone' };
+    const nowMs = this.#clock.now();
+    this.#attempts.end(hold, { requests: 1n, tokens: 0n }, nowMs);
+    return this.#attempts.begin(hold, keys, nowMs);
   }
 
   async dispatch(call: DispatchedCall, leaseMs: number): Promise<boolean> {
@@ -293,6 +305,7 @@ class MemoryFastStore implements FastStore {
       tokens,
       extension: undefined,
       leaseEndMs: nowMs + request.leaseMs,
+      attempt: undefined,
       checkpoint: undefined,
     });
     return answer;
@@ -312,6 +325,7 @@ class MemoryFastStore implements FastStore {
     wallet.held = amount(wallet.held - granted - own - this.#pools.leave(shares));
     this.#budgets.release(request.budgets, amount(granted + pooled));
     this.#limiter.freeSlots(request.slots);
+    this.#attempts.end(hold, consumed, this.#clock.now());
     if (request.rates.length > 0) this.#limiter.correct(hold, consumed, this.#clock.now());
   }
 

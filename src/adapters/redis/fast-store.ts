@@ -6,12 +6,14 @@ import { type UnitsGiven, unitsGiven, type UnitsTaken, type UnitsWanted } from '
 import { type Amount, amount } from '#core/money/amount.ts';
 import { rangesFromJson, rangesToJson, type UnitRanges } from '#core/usage/unit-range.ts';
 import type {
+  AdmitOutcome,
   Checkpoint,
   ExpiredHold,
   ExtendOutcome,
   FastStore,
   HoldOutcome,
   HoldRequest,
+  KeyOffer,
   LedgerTruth,
   MoneyWanted,
   SettleOutcome,
@@ -80,6 +82,14 @@ class RedisFastStore implements FastStore {
       rates: rates.map((rate) => ({ ...rate, limit: String(rate.limit) })),
     });
     return readOutcome(answer) as HoldOutcome;
+  }
+
+  async admit(requestId: string, keys: readonly KeyOffer[]): Promise<AdmitOutcome> {
+    const offered = keys.map(({ rates, ...key }) => ({
+      ...key,
+      rates: rates.map((rate) => ({ ...rate, limit: String(rate.limit) })),
+    }));
+    return readOutcome(await this.#run('admit', { requestId, keys: offered })) as AdmitOutcome;
   }
 
   async dispatch(call: DispatchedCall, leaseMs: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 // How much a call can consume at most, before it is made.
-import type { Route, Target } from '../catalog/catalog.ts';
+import type { Target } from '../catalog/catalog.ts';
 import type { Caller } from '../keys/caller.ts';
 import type { ModelCall } from './model-call.ts';
 
@@ -43,15 +43,20 @@ export function outputTokensLimit(call: ModelCall, caller: Caller, target: Targe
   return Math.min(wanted, target.maxOutputTokens ?? wanted);
 }
 
+/** A target that may answer, and the call as it would get it. */
+export interface PlannedTarget {
+  readonly target: Target;
+  readonly call: ModelCall;
+}
+
 /** The loosest bound over every target that may answer. */
 export function callBounds(
-  call: ModelCall,
+  planned: readonly PlannedTarget[],
   caller: Caller,
-  route: Route,
 ): { readonly promptTokens: number; readonly outputTokensPerChoice: number } | undefined {
   let promptTokens = 0;
   let outputTokensPerChoice = 0;
-  for (const target of route.targets) {
+  for (const { call, target } of planned) {
     const prompt = promptTokensMax(call, target);
     if (prompt === undefined) return undefined;
     promptTokens = Math.max(promptTokens, prompt);

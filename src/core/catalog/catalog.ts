@@ -1,6 +1,7 @@
 // What can be called: names, the targets behind them, their providers. Immutable; replaced as a whole.
 import type { Rational } from '../money/rational.ts';
 import type { CostPlan } from './cost-plans.ts';
+import type { KeyScopes } from './key-limits.ts';
 import type { Manners } from './manners.ts';
 import type { PriceBook } from './price-book.ts';
 
@@ -27,6 +28,8 @@ export interface Credential {
   readonly secret: string;
   readonly isPrimary: boolean;
   readonly weight: number;
+  /** Missing: nothing limits it. */
+  readonly scopes?: KeyScopes;
 }
 
 /** A customer's own: of an organization, or of one user, which goes before it. */

@@ -1,5 +1,6 @@
 // Who calls: a virtual key with what its owners lend it, resolved once and kept until one of them changes.
 import type { LimitOwner } from '../limits/limits.ts';
+import type { RoutingConfig } from '../routing/config.ts';
 
 export interface Caller {
   readonly virtualKeyId: string;
@@ -27,6 +28,8 @@ export interface Caller {
   /** Names, or prefixes ending in `*`; missing: all. */
   readonly allowedModels?: readonly string[];
   readonly limitOwners: readonly LimitOwner[];
+  /** Its effective configuration; missing: calls go where the catalogue sends them. */
+  readonly routing?: RoutingConfig;
 }
 
 export type Standing = 'good' | 'expired' | 'refused';

@@ -35,6 +35,8 @@ export interface DispatchedCall {
   readonly dispatchNo: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** The answer was there already: whatever happens, it costs nothing. */
+  readonly cached?: true;
 }
 
 /** The versions by which cost and charge are computed, whatever is published meanwhile. */
@@ -66,6 +68,8 @@ export interface Attempt {
   readonly outcome: 'answered' | 'failed' | 'refused' | 'timed_out' | 'aborted';
   readonly status?: number;
   readonly error?: string;
+  /** What the provider bills for it; missing where nobody knows. */
+  readonly cost?: { readonly amount: string; readonly currency: string };
   readonly startedAt: number;
   readonly latencyMs: number;
 }

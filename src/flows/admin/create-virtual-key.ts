@@ -6,6 +6,7 @@ import type { Amount } from '#core/money/amount.ts';
 import { type Currency, currencyOf } from '#core/money/currency.ts';
 import type { KeySecret, VirtualKey, VirtualKeySettings, Wallet } from '#ports/administration.ts';
 import type { AdminDesk } from './desk.ts';
+import { withConfig } from './keep-config.ts';
 import { accomplished, makeItCount } from './outcome.ts';
 import { readCurrency, readLimits, readPositive } from './read-money.ts';
 import { creditWallet } from './top-up-wallet.ts';
@@ -25,7 +26,16 @@ export type CreatedKey = VirtualKey & { readonly virtual_key: string };
 const secretBytes = 32;
 
 export async function createVirtualKey(desk: AdminDesk, actor: string, order: KeyOrder): Promise<CreatedKey> {
-  const { user, organization, wallet, currency: code, balance, top_up = false, limits, ...settings } = order;
+  const {
+    user,
+    organization,
+    wallet,
+    currency: code,
+    balance,
+    top_up = false,
+    limits,
+    ...settings
+  } = withConfig(order);
   const payer = await findPayer(desk, { user, organization, wallet });
   const currency = payer.wallet ? currencyOf(payer.wallet.currency) : readCurrency(code ?? 'usd', 'currency');
   refuseOtherCurrency(payer.wallet, code);

@@ -12,6 +12,7 @@ import type { Rerating } from '#ports/rerating.ts';
 import type { DefaultTerms } from '#ports/provider-terms.ts';
 import type { Upstream } from '#ports/upstream.ts';
 import type { MasterKeySource, Vault } from '#ports/vault.ts';
+import type { ProviderHealth } from '../provider-health.ts';
 
 export interface AdminDesk {
   readonly administration: Administration;
@@ -42,4 +43,5 @@ export interface AdminDesk {
   readonly masterKeySource: Pick<MasterKeySource, 'name' | 'add' | 'dropOld'>;
   /** By adapter: the cheapest call that tells whether a key is good. */
   readonly probes: ReadonlyMap<string, Probe>;
+  readonly health: Pick<ProviderHealth, 'view'>;
 }

@@ -3,6 +3,7 @@ import { currencyOf } from '#core/money/currency.ts';
 import type { Changes, VirtualKey, VirtualKeySettings } from '#ports/administration.ts';
 import { refusePast } from './create-virtual-key.ts';
 import type { AdminDesk } from './desk.ts';
+import { withConfig } from './keep-config.ts';
 import { change, present } from './outcome.ts';
 import { readLimits } from './read-money.ts';
 
@@ -16,7 +17,8 @@ export async function updateVirtualKey(desk: AdminDesk, actor: string, order: Ke
   const { virtualKeys } = desk.administration;
   const key = present(await virtualKeys.get(order.id), 'virtual key');
   refusePast(order.fields.expires_at, desk.clock.now());
-  const { limits, ...rest } = order.fields;
-  const fields = limits ? { ...rest, limits: readLimits(limits, currencyOf(key.wallet.currency)) } : order.fields;
+  const read = withConfig(order.fields);
+  const { limits, ...rest } = read;
+  const fields = limits ? { ...rest, limits: readLimits(limits, currencyOf(key.wallet.currency)) } : read;
   return change(desk, 'callers', 'virtual key', virtualKeys.update(actor, key.id, fields, order.version));
 }

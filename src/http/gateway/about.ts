@@ -4,6 +4,7 @@ import { isReachable, type Route } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import { type Caller, mayCall } from '#core/keys/caller.ts';
 import { zero } from '#core/money/amount.ts';
+import { resolveTarget } from '#core/routing/resolve.ts';
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
 import { authenticate } from '#flows/authenticate.ts';
 import { generationOf } from '#flows/generation.ts';
@@ -113,10 +114,18 @@ async function creditsPage({ house }: AboutDependencies, caller: Caller): Promis
 // The catalogue has hundreds of models: offered are those that some provider can be asked for here.
 function modelsPage({ house }: AboutDependencies, caller: Caller, { dialect, query }: Asked): unknown {
   const routes = [...house.snapshot.catalog.routes.values()].filter(
-    (route) => isThere(house, caller, route.name) && route.targets.some(({ provider }) => isReachable(provider)),
+    (route) => isThere(house, caller, route.name) && isAnswered(house, caller, route),
   );
   const list = dialect.models?.list(routes, query);
   return list ?? { object: 'list', data: routes.map((route) => modelJson(house, caller, route)) };
+}
+
+/** By the targets that the key's configuration puts in the place of the name's own, where it does. */
+function isAnswered({ snapshot: { catalog } }: House, { routing }: Caller, route: Route): boolean {
+  const configured = routing?.targets ?? [];
+  const targets =
+    configured.length === 0 ? route.targets : configured.flatMap((each) => resolveTarget(catalog, each, route.name));
+  return targets.some(({ provider }) => isReachable(provider));
 }
 
 function oneModel({ house }: AboutDependencies, caller: Caller, { path, dialect }: Asked): unknown {

@@ -5,6 +5,7 @@ import type { Identifiers } from '#ports/clock.ts';
 import { postgresCatalogImport } from '../catalog-import/catalog-import.ts';
 import { catalogKeepers } from './catalog.ts';
 import { catalogShelf } from './catalog-shelf.ts';
+import { configNodeKeeper } from './config-nodes.ts';
 import { customers } from './customers.ts';
 import { fxRateKeeper } from './fx-rates.ts';
 import { providerTerms } from './onboarding.ts';
@@ -26,6 +27,7 @@ export function postgresAdministration(pool: Pool, identifiers: Identifiers): Ad
     ...catalogKeepers(pool, nextId),
     catalogImport: postgresCatalogImport(pool, nextId),
     catalogShelf: catalogShelf(pool),
+    configNodes: configNodeKeeper(pool, nextId),
     wallets: walletKeeper(pool, nextId),
     virtualKeys: virtualKeyKeeper(pool, nextId),
     providerKeys: providerKeyKeeper(pool),

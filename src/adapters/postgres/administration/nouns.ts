@@ -68,14 +68,30 @@ export const virtualKeys: Noun = {
     `${versioned('k')}, k.name, k.description, k.key_prefix, k.is_active, ${named('u', 'email')} as user`,
     `${named('o', 'slug')} as organization, ${keyWallet} as wallet, k.may_see_cost, k.overspend_policy`,
     `k.default_output_tokens, k.allowed_models, k.limits, ${instant('k.expires_at')} as expires_at`,
-    `${instant('k.revoked_at')} as revoked_at`,
+    `${instant('k.revoked_at')} as revoked_at, ${named('n', 'name')} as config_node, k.config_data, k.computed_config`,
   ].join(', '),
   from: [
     'faregate.virtual_key k join faregate.wallet w on w.id = k.wallet_id',
     'left join faregate.user_profile u on u.id = k.user_id',
     'left join faregate.organization o on o.id = k.organization_id',
+    'left join faregate.config_node n on n.id = k.primary_config_node_id',
   ].join(' '),
   names: [],
+  topic: 'callers',
+};
+
+export const configNodes: Noun = {
+  name: 'config_node',
+  table: 'faregate.config_node',
+  alias: 'n',
+  select: [
+    `${versioned('n')}, n.name, n.description, ${named('above', 'name')} as parent, n.mount_policy, n.is_active`,
+    'n.config_data, n.computed_config',
+    `(select count(*)::integer from faregate.virtual_key k where k.primary_config_node_id = n.id and k.revoked_at is null) as keys`,
+    '(select count(*)::integer from faregate.config_node c where c.parent_id = n.id) as children',
+  ].join(', '),
+  from: 'faregate.config_node n left join faregate.config_node above on above.id = n.parent_id',
+  names: ['name'],
   topic: 'callers',
 };
 
@@ -100,6 +116,7 @@ export const providerKeys: Noun = {
   select: [
     `${versioned('k')}, ${named('p', 'name')} as provider, ${named('o', 'slug')} as organization, k.name, k.prefix`,
     `${named('u', 'email')} as user, k.base_url, k.is_primary, k.weight, k.is_active, k.limits`,
+    `${named('l', 'plan_name')} as plan`,
     `${instant('k.expires_at')} as expires_at, k.is_valid, ${instant('k.last_validated_at')} as last_validated_at`,
     'k.validation_error',
   ].join(', '),
@@ -107,6 +124,7 @@ export const providerKeys: Noun = {
     'faregate.provider_key k join faregate.provider p on p.id = k.provider_id',
     'left join faregate.organization o on o.id = k.organization_id',
     'left join faregate.user_profile u on u.id = k.user_id',
+    'left join faregate.plan l on l.id = k.plan_id',
   ].join(' '),
   names: [],
   topic: 'catalog',

@@ -72,7 +72,7 @@ export function providerKeyKeeper(pool: Pool): ProviderKeys {
       deed(pool, async (client) => {
         const found = await findRow<Versioned>(client, providers, provider);
         if (!found) throw new Refused({ kind: 'not-found' });
-        const columns = await columnsOf(client, settings);
+        const columns = await columnsOf(client, provider, settings);
         await insertRow(client, providerKeys.table, { id, provider_id: found.id, sealed, prefix, ...columns });
         await keepOnePrimary(client, id);
         return noted<ProviderKey>(client, providerKeys, { actor, action: 'create', id });
@@ -80,7 +80,7 @@ export function providerKeyKeeper(pool: Pool): ProviderKeys {
     update: (actor, provider, id, { sealed, prefix, ...settings }, version) =>
       deed(pool, async (client) => {
         const before = await lockKey(client, provider, id, version);
-        const columns = await columnsOf(client, settings);
+        const columns = await columnsOf(client, provider, settings);
         await changeRow(client, providerKeys, before.id, { sealed, prefix, ...columns });
         await keepOnePrimary(client, before.id);
         const action = sealed === undefined ? 'update' : 'replace_secret';
@@ -109,13 +109,15 @@ function belongs(key: ProviderKey, provider: string): boolean {
 
 async function columnsOf(
   client: PoolClient,
+  provider: string,
   settings: Changes<ProviderKeySettings> & Partial<KeyValidation>,
 ): Promise<Columns> {
-  const { organization, user, limits, ...plain } = settings;
+  const { organization, user, limits, plan, ...plain } = settings;
   return {
     ...plain,
     limits: json(limits),
     ...(plain.is_valid === undefined ? {} : { last_validated_at: new Date() }),
+    plan_id: await planId(client, provider, plan),
     organization_id: await maybeIdOf(client, organizations, organization, 'organization'),
     user_id: await maybeIdOf(client, users, user, 'user'),
   };
@@ -135,6 +137,25 @@ async function mayBring(pool: Pool, { organization, user }: KeyOwner): Promise<b
     [found.id],
   );
   return rows[0]?.allowed;
+}
+
+// Of several plans under one name the one that counts now, or will next.
+async function planId(
+  client: PoolClient,
+  provider: string,
+  plan: string | null | undefined,
+): Promise<string | null | undefined> {
+  if (plan === undefined || plan === null) return plan;
+  const { rows } = await client.query<{ id: string }>(
+    `select l.id from faregate.plan l
+      left join faregate.provider p on p.name = l.provider and (p.name = $2 or p.id::text = $2)
+      where l.organization_id is null and (l.id::text = $1 or (l.plan_name = $1 and p.id is not null and l.is_enabled))
+      order by l.effective_date <= current_date desc, (l.end_date is null or l.end_date >= current_date) desc,
+        l.effective_date desc limit 1`,
+    [plan, provider],
+  );
+  if (!rows[0]) throw new Refused({ kind: 'unknown', field: 'plan' });
+  return rows[0].id;
 }
 
 // Among the keys of one owner for one provider.

@@ -1,6 +1,8 @@
 // Virtual keys: made with whatever they need in one transaction, revoked for good, rotated without a gap.
 import type { Pool, PoolClient } from 'pg';
 import type { Changes, NewVirtualKey, VirtualKey, VirtualKeys, VirtualKeySettings } from '#ports/administration.ts';
+import { lockTree } from '../configs/compute.ts';
+import { computeThrough, mountableId } from './config-nodes.ts';
 import { deed, note, reading, Refused } from './deed.ts';
 import { changeRow, type Columns, filterId, findRow, insertRow, json, listNoun, lockRow, noted } from './noun.ts';
 import { organizations, users, virtualKeys } from './nouns.ts';
@@ -28,14 +30,23 @@ export function virtualKeyKeeper(pool: Pool, nextId: () => string): VirtualKeys 
           organization_id: key.organizationId,
           wallet_id: walletId,
           ...settingColumns(key.settings),
+          ...(await configColumns(client, key.settings)),
         });
+        if (isConfigured(key.settings)) await computeThrough(client, [key.id]);
         return noted<VirtualKey>(client, virtualKeys, { actor, action: 'create', id: key.id });
       }),
     update: (actor, ref, change, version) =>
       deed(pool, async (client) => {
+        // Before the key, as whoever changes a node does: else each could wait for the other.
+        if (isConfigured(change)) await lockTree(client);
         const before = await lockRow<VirtualKey>(client, virtualKeys, ref, version);
         if (before.revoked_at !== null) throw new Refused({ kind: 'conflict', reason: revoked });
-        await changeRow(client, virtualKeys, before.id, { ...settingColumns(change), is_active: change.is_active });
+        await changeRow(client, virtualKeys, before.id, {
+          ...settingColumns(change),
+          ...(await configColumns(client, change)),
+          is_active: change.is_active,
+        });
+        if (isConfigured(change)) await computeThrough(client, [before.id]);
         return noted<VirtualKey>(client, virtualKeys, { actor, action: 'update', id: before.id, before });
       }),
     revoke: (actor, id) =>
@@ -63,8 +74,20 @@ export function virtualKeyKeeper(pool: Pool, nextId: () => string): VirtualKeys 
 const revoked = 'This key is revoked, and stays so. Create a new one.';
 
 function settingColumns(settings: Changes<VirtualKeySettings>): Columns {
-  const { limits, ...plain } = settings;
+  const { limits, config_node: _node, config_data: _config, ...plain } = settings;
   return { ...plain, limits: json(limits) };
+}
+
+/** Only then the tree has to wait for it. */
+function isConfigured({ config_node, config_data }: Changes<VirtualKeySettings>): boolean {
+  return config_node !== undefined || config_data !== undefined;
+}
+
+async function configColumns(
+  client: PoolClient,
+  { config_node, config_data }: Changes<VirtualKeySettings>,
+): Promise<Columns> {
+  return { primary_config_node_id: await mountableId(client, config_node), config_data: json(config_data) };
 }
 
 async function makeUser(client: PoolClient, actor: string, id: string, email: string): Promise<string> {

@@ -1,6 +1,8 @@
 // A key's secret with the key, its owners and its wallet, as one row; and who that makes of the caller.
 import type { Caller } from '#core/keys/caller.ts';
-import type { LimitOwner } from '#core/limits/limits.ts';
+import type { LimitOwner, Limits } from '#core/limits/limits.ts';
+import { tighter } from '#core/routing/effective.ts';
+import { configuredBy } from './configured.ts';
 import { currencyOf } from '#core/money/currency.ts';
 import { limitsOf } from './limits.ts';
 
@@ -28,8 +30,13 @@ export interface CallerColumns {
   readonly key_limits: unknown;
   readonly user_limits: unknown;
   readonly organization_limits: unknown;
+  readonly config_data: unknown;
+  readonly computed_config: unknown;
+  readonly inherited: unknown;
   readonly changed_at: string;
 }
+
+export const callerChangedAt = 'greatest(key.updated_at, key.computed_at, owner.updated_at, organization.updated_at)';
 
 // A user's key belongs to the user's organization too: its limits and its standing hold for it.
 export const callerColumns = `
@@ -41,7 +48,7 @@ export const callerColumns = `
   case when customer_type.byok_allowed then coalesce(organization.byok_policy, 'first') else 'off' end as byok_policy,
   key.may_see_cost, key.overspend_policy, key.default_output_tokens,
   key.allowed_models, key.limits as key_limits, owner.limits as user_limits, organization.limits as organization_limits,
-  greatest(key.updated_at, owner.updated_at, organization.updated_at)::text as changed_at`;
+  key.config_data, key.computed_config, key.inherited, ${callerChangedAt}::text as changed_at`;
 
 export const callerTables = `
   faregate.virtual_key key
@@ -53,8 +60,9 @@ export const callerTables = `
     on customer_type.id = coalesce(organization.customer_type_id, owner.customer_type_id)`;
 
 export function callerOf(row: CallerColumns): Caller {
-  const { limitOwners, unreadable } = limitOwnersOf(row);
-  const refusedBecause = refusalOf(row) ?? unreadable;
+  const configured = configuredBy(row);
+  const { limitOwners, unreadable } = limitOwnersOf(row, configured.ownLimits);
+  const refusedBecause = refusalOf(row) ?? unreadable ?? configured.refused;
   return {
     virtualKeyId: row.id,
     keyHash: row.key_hash,
@@ -73,7 +81,8 @@ export function callerOf(row: CallerColumns): Caller {
     overspendPolicy: row.overspend_policy,
     ...(row.default_output_tokens === null ? undefined : { defaultOutputTokens: row.default_output_tokens }),
     ...(row.allowed_models === null ? undefined : { allowedModels: row.allowed_models }),
-    limitOwners,
+    limitOwners: configured.limitOwners.length === 0 ? limitOwners : [...limitOwners, ...configured.limitOwners],
+    ...(configured.routing === undefined ? undefined : { routing: configured.routing }),
   };
 }
 
@@ -91,7 +100,7 @@ interface Limiting {
   readonly unreadable?: string;
 }
 
-function limitOwnersOf(row: CallerColumns): Limiting {
+function limitOwnersOf(row: CallerColumns, configured: Limits | undefined): Limiting {
   const carriers = [
     { kind: 'key', label: 'virtual_key', id: row.id, document: row.key_limits },
     { kind: 'user', label: 'user', id: row.user_id, document: row.user_limits },
@@ -102,7 +111,8 @@ function limitOwnersOf(row: CallerColumns): Limiting {
   for (const { kind, label, id, document } of carriers) {
     if (id === null) continue;
     try {
-      const limits = limitsOf(document, currency);
+      const own = limitsOf(document, currency);
+      const limits = kind === 'key' && configured ? tighter(own, configured) : own;
       if (Object.keys(limits).length > 0) limitOwners.push({ scope: `${kind}:${id}`, label, limits });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

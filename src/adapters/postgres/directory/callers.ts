@@ -2,7 +2,8 @@
 import type { Pool } from 'pg';
 import type { Caller } from '#core/keys/caller.ts';
 import type { CallerChanges } from '#ports/directory.ts';
-import { type CallerColumns, callerColumns, callerOf, callerTables } from './caller-row.ts';
+import { computeDirtyConfigs } from '../configs/compute.ts';
+import { type CallerColumns, callerChangedAt, callerColumns, callerOf, callerTables } from './caller-row.ts';
 import { type ChangesCursor, type Cursor, cursorText, type FirstCursor, readCursor } from './cursor.ts';
 
 export async function callerByHash(pool: Pool, keyHash: string): Promise<Caller | undefined> {
@@ -17,6 +18,7 @@ export async function callerByHash(pool: Pool, keyHash: string): Promise<Caller 
 
 export async function callersSince(pool: Pool, cursor: string | undefined, limit: number): Promise<CallerChanges> {
   const at = cursor === undefined ? undefined : readCursor(cursor);
+  await computeDirtyConfigs(pool);
   const { rows, next } = at?.kind === 'changes' ? await readChanges(pool, at, limit) : await readAll(pool, at, limit);
   return { callers: rows.map(callerOf), cursor: cursorText(next) };
 }
@@ -55,6 +57,8 @@ async function readChanges(pool: Pool, at: ChangesCursor, limit: number): Promis
       changed as (
         select id from faregate.virtual_key where updated_at >= (select instant from since)
         union
+        select id from faregate.virtual_key where computed_at >= (select instant from since)
+        union
         select key.id from faregate.user_profile owner join faregate.virtual_key key on key.user_id = owner.id
           where owner.updated_at >= (select instant from since)
         union
@@ -68,9 +72,9 @@ async function readChanges(pool: Pool, at: ChangesCursor, limit: number): Promis
       )
       select ${callerColumns} from ${callerTables}
       where key.id in (select id from changed)
-        and (greatest(key.updated_at, owner.updated_at, organization.updated_at), secret.key_hash)
+        and (${callerChangedAt}, secret.key_hash)
           > ($3::timestamptz, $4)
-      order by greatest(key.updated_at, owner.updated_at, organization.updated_at), secret.key_hash limit $5`,
+      order by ${callerChangedAt}, secret.key_hash limit $5`,
     values: [at.from, overlapMs / 1000, after.changedAt, after.keyHash, limit],
   });
   const last = rows.length < limit ? undefined : rows.at(-1);

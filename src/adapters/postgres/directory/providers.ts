@@ -1,8 +1,10 @@
 // The providers that may be called, with their credentials opened.
 import type { PoolClient } from 'pg';
 import type { Credential, OwnKey, Provider } from '#core/catalog/catalog.ts';
+import { keyScopes } from '#core/catalog/key-limits.ts';
 import { readManners } from '#core/catalog/manners.ts';
 import type { CatalogSettings } from './catalog.ts';
+import { keyLimitsOf, type PlanLimits } from './key-limits.ts';
 
 interface ProviderColumns {
   readonly id: string;
@@ -20,6 +22,8 @@ interface KeyColumns {
   readonly weight: number;
   readonly owner_id: string | null;
   readonly base_url: string | null;
+  readonly limits: unknown;
+  readonly plan: PlanLimits | null;
 }
 
 export interface ReadProviders {
@@ -36,11 +40,12 @@ export async function readProviders(client: PoolClient, settings: CatalogSetting
   // A key that failed its last test waits for one that it passes.
   const keys = await client.query<KeyColumns>({
     name: 'directory-provider-keys',
-    text: `select id, provider_id, sealed, is_primary, weight, coalesce(user_id, organization_id) as owner_id, base_url
-      from faregate.provider_key
-      where is_active and (expires_at is null or expires_at > now())
-        and (is_valid is distinct from false or num_nonnulls(organization_id, user_id) = 0)
-      order by is_primary desc, weight desc, id`,
+    text: `select k.id, k.provider_id, k.sealed, k.is_primary, k.weight, coalesce(k.user_id, k.organization_id) as owner_id,
+        k.base_url, k.limits, to_jsonb(l) as plan
+      from faregate.provider_key k left join faregate.plan l on l.id = k.plan_id
+      where k.is_active and (k.expires_at is null or k.expires_at > now())
+        and (k.is_valid is distinct from false or num_nonnulls(k.organization_id, k.user_id) = 0)
+      order by k.is_primary desc, k.weight desc, k.id`,
   });
   const named = new Map(providers.rows.map((row) => [row.id, row]));
   const credentials = Map.groupBy(keys.rows, (key) => key.provider_id);
@@ -73,7 +78,9 @@ export async function readProviders(client: PoolClient, settings: CatalogSetting
 function credentialsOf(key: KeyColumns, provider: ProviderColumns, { vault, warn }: CatalogSettings): Credential[] {
   try {
     const secret = vault.open(key.sealed, `provider_key:${key.id}`);
-    return [{ providerKeyId: key.id, secret, isPrimary: key.is_primary, weight: key.weight }];
+    const scopes = keyScopes(key.id, keyLimitsOf(key.limits, key.plan));
+    const own = { providerKeyId: key.id, secret, isPrimary: key.is_primary, weight: key.weight };
+    return [scopes === undefined ? own : { ...own, scopes }];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     warn(`A key of the provider ${provider.name} is left out. ${why}`);

@@ -78,9 +78,9 @@ interface CounterColumns {
 const notEnded = `
   (period = 'total' or period >= (case length(period) when 10 then $1 when 8 then $2 else $3 end) collate "C")`;
 
-// The keys that draw on the wallets, and the owners of those keys.
+// The keys that draw on the wallets, and the owners of those keys. Config nodes are few, and have keys of many wallets.
 const touched = `
-  scope in (
+  (split_part(scope, ':', 1) = 'node' or scope in (
     select unnest(array[
       'key:' || key.id,
       'user:' || key.user_id,
@@ -88,7 +88,7 @@ const touched = `
     ])
     from faregate.virtual_key key left join faregate.user_profile owner on owner.id = key.user_id
     where key.wallet_id = any($4::uuid[])
-  )`;
+  ))`;
 
 async function readCounters(
   client: PoolClient,

@@ -37,6 +37,7 @@ local function read_hold(id)
     shares = cjson.decode(kept.shares),
     pooled = int(kept.pooled),
     extension = decoded(kept.extension),
+    attempt = decoded(kept.attempt),
     call = kept.call,
   }
 end
@@ -73,6 +74,7 @@ local function release(wallet, hold, consumed, now_ms)
   set_held(wallet, plus(minus(minus(wallet.held, hold.granted), hold.own), left))
   change_budgets(hold.request.budgets, 'held', negative(plus(hold.granted, hold.pooled)))
   free_slots(hold.request.slots)
+  end_attempt(hold.attempt, consumed, now_ms)
   correct_windows(hold, consumed, now_ms)
 end
 

@@ -78,6 +78,18 @@ function deeds.hold(request, text)
   return answer
 end
 
+function deeds.admit(said)
+  local hold = read_hold(said.requestId)
+  if not hold then
+    return answered({ kind = 'gone' })
+  end
+  if hold.attempt then
+    end_attempt(hold.attempt, { requests = int('1'), tokens = ZERO }, now_ms)
+    call('HDEL', hold_key(hold.id), 'attempt')
+  end
+  return answered(begin_attempt(hold, said.keys, now_ms))
+end
+
 function deeds.dispatch(said, _, blob)
   if call('EXISTS', hold_key(said.requestId)) == 0 then
     return 0

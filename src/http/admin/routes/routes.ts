@@ -15,12 +15,14 @@ import { priceMatrixRoutes } from './price-matrix.ts';
 import { priceRoutes } from './prices.ts';
 import { providerKeyRoutes } from './provider-keys.ts';
 import { recordRoutes } from './records.ts';
+import { routingRoutes } from './routing.ts';
 import { virtualKeyRoutes } from './virtual-keys.ts';
 import { walletRoutes } from './wallets.ts';
 
 export function routes(app: AdminDoor, desk: AdminDesk): void {
   customerRoutes(app, desk);
   virtualKeyRoutes(app, desk);
+  routingRoutes(app, desk);
   walletRoutes(app, desk);
   moneyRoutes(app, desk);
   catalogRoutes(app, desk);

@@ -144,9 +144,12 @@ const keyLimits = z
     rpd: keyCount.describe('Requests in any 24 hours.').exactOptional(),
     tpm: keyCount.describe('Tokens in any 60 seconds.').exactOptional(),
     tpd: keyCount.describe('Tokens in any 24 hours.').exactOptional(),
+    tokens_per_month: keyCount.describe('Tokens in any 31 days.').exactOptional(),
     max_concurrent: keyCount.describe('Calls at the same time.').exactOptional(),
   })
-  .describe('What the provider allows this key. A change replaces all of them.')
+  .describe(
+    'What the provider allows this key; each that is missing is as its plan says. A change replaces all of them.',
+  )
   .meta({ id: 'ProviderKeyLimits' });
 
 export const providerKey = z
@@ -164,6 +167,10 @@ export const providerKey = z
     is_active: z.boolean().describe('Whether it is used.'),
     base_url: z.string().nullable().describe('Where an owner’s own key is used; null: at the provider’s address.'),
     limits: keyLimits,
+    plan: z
+      .object({ id, plan_name: z.string().describe('Its name.') })
+      .nullable()
+      .describe('The provider’s plan that it belongs to, whose limits hold for it.'),
     expires_at: instant.nullable().describe('From when it is not used any more; ISO 8601.'),
     is_valid: z
       .boolean()
@@ -219,6 +226,12 @@ const keyFields = {
   is_primary: z.boolean().describe('Used first; takes the place of the primary before.'),
   weight: z.int().min(0).max(1_000_000).describe('Share of calls among keys of the same rank; 1 if missing.'),
   is_active: z.boolean().describe('Whether it is used.'),
+  limits: keyLimits,
+  plan: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('A plan of the platform: its id, or the name of one of this provider’s. Its limits hold for this key.'),
   expires_at: instant.describe('From when it is not used any more; ISO 8601.'),
 };
 
@@ -228,10 +241,11 @@ export const newProviderKey = z.strictObject({
   organization: keyFields.organization.exactOptional(),
   user: keyFields.user.exactOptional(),
   base_url: keyFields.base_url.exactOptional(),
-  limits: keyLimits.exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),
+  limits: keyLimits.exactOptional(),
+  plan: keyFields.plan.exactOptional(),
   expires_at: keyFields.expires_at.exactOptional(),
 });
 
@@ -241,10 +255,11 @@ export const providerKeyChange = z.strictObject({
   organization: keyFields.organization.nullable().exactOptional(),
   user: keyFields.user.nullable().exactOptional(),
   base_url: keyFields.base_url.nullable().exactOptional(),
-  limits: keyLimits.nullable().exactOptional(),
   is_primary: keyFields.is_primary.exactOptional(),
   weight: keyFields.weight.exactOptional(),
   is_active: keyFields.is_active.exactOptional(),
+  limits: keyLimits.nullable().exactOptional(),
+  plan: keyFields.plan.nullable().exactOptional(),
   expires_at: keyFields.expires_at.nullable().exactOptional(),
 });
 

@@ -1,5 +1,6 @@
 // Virtual keys, as they are sent and shown.
 import { z } from 'zod';
+import { configData } from './routing.ts';
 import {
   currency,
   flag,
@@ -8,6 +9,7 @@ import {
   limits,
   moneyText,
   name,
+  named,
   organizationName,
   stamps,
   text,
@@ -29,6 +31,8 @@ const fields = {
     .max(1000)
     .describe('Names the key may call, or prefixes ending in *; missing: all.'),
   limits,
+  config_node: z.string().min(1).max(200).describe('Where it is mounted: config node (id or name).'),
+  config_data: configData,
   overspend_policy: overspendPolicy,
   default_output_tokens: z
     .int()
@@ -53,6 +57,9 @@ export const virtualKey = z
     default_output_tokens: z.int().nullable().describe('Output limit in tokens of calls that name none.'),
     allowed_models: z.array(z.string()).nullable().describe('Names or prefixes ending in *; null: all.'),
     limits,
+    config_node: named.nullable().describe('Where it is mounted.'),
+    config_data: configData.describe('The key’s own configuration.'),
+    computed_config: configData.describe('What it acts on: with what its config nodes say.'),
     expires_at: instant.nullable().describe('From when the key is refused; ISO 8601.'),
     revoked_at: instant.nullable().describe('When it was revoked, for good; ISO 8601.'),
     ...stamps,
@@ -86,6 +93,8 @@ export const newVirtualKey = z.strictObject({
   expires_at: fields.expires_at.exactOptional(),
   allowed_models: fields.allowed_models.exactOptional(),
   limits: limits.exactOptional(),
+  config_node: fields.config_node.exactOptional(),
+  config_data: configData.exactOptional(),
   overspend_policy: overspendPolicy.exactOptional(),
   default_output_tokens: fields.default_output_tokens.exactOptional(),
   may_see_cost: fields.may_see_cost
@@ -103,6 +112,8 @@ export const virtualKeyChange = z.strictObject({
   expires_at: fields.expires_at.nullable().exactOptional(),
   allowed_models: fields.allowed_models.nullable().exactOptional(),
   limits: limits.nullable().exactOptional(),
+  config_node: fields.config_node.nullable().exactOptional(),
+  config_data: configData.nullable().describe('Replaces all of it.').exactOptional(),
   overspend_policy: overspendPolicy.exactOptional(),
   default_output_tokens: fields.default_output_tokens.nullable().exactOptional(),
   may_see_cost: fields.may_see_cost.exactOptional(),
