@@ -18,7 +18,13 @@ export interface OwnMasterKeys extends MasterKeySource {
 /** For the embedded mode: made once, good for trying out. Whoever holds the data directory's lock may change it. */
 export function ownMasterKeys(dataDirectory: string, parse: ReadKeys): OwnMasterKeys {
   const file = join(dataDirectory, 'master.key');
-  const read = () => parse(readFileSync(file, 'utf8'), file);
+  const read = () => {
+    try {
+      return parse(readFileSync(file, 'utf8'), file);
+    } catch (cause) {
+      throw new Error(`${file} does not hold a master key (32 bytes in base64). Restore it from your copy.`, { cause });
+    }
+  };
   return {
     name: file,
     read,
