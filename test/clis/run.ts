@@ -1,7 +1,7 @@
-// `npm run clis`: the coding assistants of two makers, as they are installed from npm, with the gateway as their provider.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+// `npm run clis`: the coding assistants of three makers, as they are installed from npm, with the gateway as their provider.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { creditsOf } from '#test/gateway/wire.ts';
 import { audit } from '#test/process/audit.ts';
 import { removeServers, startServer } from '#test/process/server.ts';
@@ -13,6 +13,8 @@ interface Assistant {
   readonly binary: string;
   words(url: string): readonly string[];
   environment(url: string, key: string): Readonly<Record<string, string>>;
+  /** What it wants to find below its home. */
+  readonly settings?: { readonly file: string; readonly text: string };
   /** What it says on its standard output when it was answered. */
   readonly answered: RegExp;
 }
@@ -51,6 +53,18 @@ const assistants: readonly Assistant[] = [
     environment: (_url, key) => ({ FAREGATE_KEY: key }),
     answered: /\S/,
   },
+  {
+    name: 'Gemini CLI',
+    package: '@google/gemini-cli@0.61.0',
+    binary: 'gemini',
+    words: () => [`--model=${model}`, '--skip-trust', '--output-format=json', '-p', 'Say hello to the gateway.'],
+    environment: (url, key) => ({ GOOGLE_GEMINI_BASE_URL: url, GEMINI_API_KEY: key }),
+    settings: {
+      file: '.gemini/settings.json',
+      text: JSON.stringify({ security: { auth: { selectedType: 'gemini-api-key' } } }),
+    },
+    answered: /"response": "[^"]+"/,
+  },
 ];
 
 const answerMsMax = 120_000;
@@ -63,6 +77,11 @@ async function run(): Promise<void> {
     for (const assistant of assistants) {
       const place = join(folder, assistant.binary);
       await mkdir(join(place, 'home'), { recursive: true });
+      if (assistant.settings) {
+        const file = join(place, 'home', assistant.settings.file);
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, assistant.settings.text);
+      }
       const install = ['install', '--prefix', place, '--no-audit', '--no-fund', assistant.package];
       await ran('npm', install, { cwd: place, msMax: installMsMax, environment: {} });
       const { key } = await server.key('5.00');

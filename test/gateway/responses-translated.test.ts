@@ -1,5 +1,5 @@
 // OpenAI's SDK at /v1/responses, where the provider speaks something else: Anthropic's messages, or chat alone.
-import OpenAI, { type APIError, BadRequestError } from 'openai';
+import OpenAI, { type APIError, APIUserAbortError, BadRequestError } from 'openai';
 import { zodTextFormat } from 'openai/helpers/zod';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ import {
 } from './anthropic-upstream.ts';
 import { beginStream, type OwnUpstream, startOwnUpstream, textEvent, usageEvent, whole } from './own-upstream.ts';
 import { routeOf, startTwinGateway, targetOf, type TwinGateway } from './twin-gateway.ts';
-import { creditsOf } from './wire.ts';
+import { creditsOf, eventually } from './wire.ts';
 
 let twin: TwinGateway;
 let maker: OwnUpstream;
@@ -37,8 +37,8 @@ afterAll(async () => {
 });
 
 async function richClient(balance = '5') {
-  const { key } = await twin.key(balance);
-  return { key, client: new OpenAI({ apiKey: key, baseURL: `${twin.url}/v1`, maxRetries: 0 }) };
+  const { key, caller } = await twin.key(balance);
+  return { key, caller, client: new OpenAI({ apiKey: key, baseURL: `${twin.url}/v1`, maxRetries: 0 }) };
 }
 
 const ask = { model: 'maker/opus-0', input: 'Hi' };
@@ -281,6 +281,38 @@ test('a wallet that runs out cuts the stream off, and is never overspent', async
   const { balance, held, overdue } = await creditsOf(twin.url, key);
   expect(Number(balance)).toBeGreaterThanOrEqual(0);
   expect({ held, overdue }).toEqual({ held: '0', overdue: '0' });
+});
+
+test('a caller who hangs up pays for what was streamed', async () => {
+  const { client, key, caller } = await richClient();
+  let closed = false;
+  maker.answers((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.on('close', () => {
+      closed = true;
+    });
+    const [first = '', ...others] = textBlock(0, ['Hello', ' there']).split('event: content_block_stop');
+    expect(others).toHaveLength(1);
+    response.write(begun() + first);
+  });
+  const stream = await client.responses.create({ ...ask, stream: true });
+  for await (const event_ of stream) if (event_.type === 'response.output_text.delta') break;
+  await eventually(() => closed);
+  await eventually(async () => (await creditsOf(twin.url, key)).held === '0');
+  await twin.writer.flush();
+  const records = [...twin.ledger.tables.usageRecords.values()];
+  const entry = records.find((record) => record.entry.call.walletId === caller.walletId)?.entry;
+  expect(entry).toMatchObject({ outcome: 'abandoned', usage: { prompt_tokens: 132, completion_tokens: 3 } });
+});
+
+test('an abort before the first byte ends as one, and costs no output', async () => {
+  const { client, key } = await richClient();
+  const controller = new AbortController();
+  maker.answers(() => controller.abort());
+  const call = client.responses.create({ ...ask, stream: true }, { signal: controller.signal });
+  expect(await failure(call)).toBeInstanceOf(APIUserAbortError);
+  await eventually(async () => (await creditsOf(twin.url, key)).held === '0');
+  expect(Number((await creditsOf(twin.url, key)).balance)).toBeGreaterThan(4.999);
 });
 
 test('a provider that has chat alone answers too, streamed and not', async () => {

@@ -28,7 +28,7 @@ export interface AdminDesk {
   readonly refresh: (topic: Topic) => Promise<void>;
   /** How providers can be spoken to: the names of the adapters that this server has. */
   readonly adapters: readonly string[];
-  /** By adapter: how models are listed, where that is not as most do. */
+  /** By adapter: how models are listed, where that is not in the usual way. */
   readonly listings: ReadonlyMap<string, ModelListing>;
   /** The request of usual size, by which prices per request are made. */
   readonly typicalRequest: TypicalRequest;
