@@ -1,5 +1,5 @@
 // Signs a request as AWS wants it (Signature Version 4).
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import type { Credentials } from './credentials.ts';
 
 export interface Unsigned {
@@ -24,7 +24,7 @@ export function signedHeaders(
 ): Readonly<Record<string, string>> {
   const { host } = new URL(origin);
   const dated = { ...headers, host, 'x-amz-date': basicDate(nowMs) };
-  const signed = sign(
+  const signed = aws4.sign(
     { service, region, method, path, body, headers: dated },
     { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
   );
