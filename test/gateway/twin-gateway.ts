@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { memoryJournal } from '#adapters/memory/journal.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
@@ -27,6 +28,7 @@ import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
+import type { Failpoints } from '#ports/failpoints.ts';
 
 const usd = currencyOf('usd');
 
@@ -41,6 +43,8 @@ export interface TwinGateway {
     balance: string,
     more?: Partial<Caller> & { readonly limits?: Limits },
   ): Promise<{ readonly key: string; readonly caller: Caller }>;
+  /** Callers who are connected. */
+  connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -52,6 +56,7 @@ export async function startTwinGateway(
     readonly prices?: readonly PriceVersion[];
     readonly clock?: Clock;
     readonly plans?: readonly CostPlan[];
+    readonly failpoints?: Failpoints;
   } = {},
 ): Promise<TwinGateway> {
   const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
@@ -75,7 +80,7 @@ export async function startTwinGateway(
     providers: new Map(adapters.map((adapter) => [adapter.name, adapter])),
     snapshot,
     live: new LiveCalls(),
-    failpoints: noFailpoints,
+    failpoints: options.failpoints ?? noFailpoints,
     log: silent,
     dispatches: new DispatchNumbers(uuidsByTime.next()),
   };
@@ -125,6 +130,7 @@ export async function startTwinGateway(
       }
       return { key, caller };
     },
+    connections: () => promisify(server.getConnections.bind(server))(),
     async stop() {
       stopping.abort();
       await Promise.all(jobs);
