@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
+    setupFiles: ['./test/property-seed.ts'],
     ...(underCi ? { maxWorkers: 2 } : {}),
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -42,8 +42,9 @@ export async function attempt(
       last ??= unreachable(priced.target, provider);
       continue;
     }
-    const translated =
-      provider.speaks === open.dialect.name ? untouched(open.call) : translate(open, priced.target, provider);
+    const translated = provider.speaks.has(open.call.format)
+      ? untouched(open.call)
+      : translate(open, priced.target, provider);
     if (translated instanceof Failure) {
       last ??= translated;
       continue;

@@ -2,7 +2,6 @@
 import { promptTokensMax } from '#core/call/bounds.ts';
 import { isReachable } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
-import type { Dialect } from '#ports/dialect.ts';
 import { UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
 import { credentialOf } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
@@ -13,12 +12,12 @@ import type { IncomingCall } from './serve.ts';
 const answerBytesMax = 65_536;
 
 /** @throws Failure */
-export async function countTokens(house: House, { key, call }: IncomingCall, dialect: Dialect): Promise<number> {
+export async function countTokens(house: House, { key, call }: IncomingCall): Promise<number> {
   const caller = await authenticate(house, key);
   const route = routeOf(house.snapshot.catalog, caller, call);
   for (const target of route.targets) {
     const adapter = house.providers.get(target.provider.adapter);
-    if (adapter?.speaks !== dialect.name || !adapter.counting || !isReachable(target.provider)) continue;
+    if (!adapter?.counting || !adapter.speaks.has(call.format) || !isReachable(target.provider)) continue;
     const plan = { target, credential: credentialOf(target), outputLimit: undefined };
     const counted = await asked(house, adapter.counting.request(call, plan));
     if (counted !== undefined) return counted;

@@ -58,6 +58,8 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
       promptTokensMax: bounds.promptTokens,
       outputTokensMax: bounds.outputTokensPerChoice,
       choices: call.choices,
+      ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
+      ...(call.without === undefined ? {} : { without: call.without }),
     },
   });
   if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
@@ -92,9 +94,14 @@ function unknownModel({ name }: ModelCall): Failure {
 }
 
 function pathOf(kind: ModelKind): string {
-  if (kind === 'chat') return 'answers at /v1/chat/completions';
-  return kind === 'embedding' ? 'answers at /v1/embeddings' : `is one for ${kind}: there is no path for it yet`;
+  const path = paths[kind];
+  return path === undefined ? `is one for ${kind}, which has no address here` : `answers at ${path}`;
 }
+
+const paths: Readonly<Partial<Record<ModelKind, string>>> = {
+  chat: '/v1/chat/completions',
+  embedding: '/v1/embeddings',
+};
 
 function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {
   const price = catalog.prices.costFor(target.name, nowMs);

@@ -110,7 +110,7 @@ async function passWhole(
     throw brokenFailure(error);
   }
   house.failpoints.reach('after-answer');
-  const usage = completeUsage(provider.usageOf(open.call, body), {
+  const usage = completeUsage(provider.usageOf(open.call, body, answer.headers), {
     prompt_tokens: dispatched.promptTokensEstimate,
     // However large the JSON around it is, a provider that keeps to its limit has made no more.
     completion_tokens: Math.min(Math.ceil(body.length / 4), outputLimitOf(open) * open.call.choices),

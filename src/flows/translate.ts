@@ -40,7 +40,10 @@ export function translate(
     return new Failure('invalid_parameter', message, { param });
   }
   const { streamOptions: _options, outputLimitField: _field, ...rest } = call;
-  return { call: { ...rest, body: written }, translation: { dialect: caller, provider: upstream } };
+  return {
+    call: { ...rest, format: upstream.format, body: written },
+    translation: { dialect: caller, provider: upstream },
+  };
 }
 
 /** @throws Failure `upstream_failed` for an answer that nobody can read. */

@@ -2,8 +2,9 @@
 import type { Target } from '#core/catalog/catalog.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest, Untranslatable } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Usage } from '#core/usage/usage.ts';
-import type { UpstreamRequest } from './upstream.ts';
+import type { UpstreamAnswer, UpstreamRequest } from './upstream.ts';
 
 export interface ProviderRequestPlan {
   readonly target: Target;
@@ -40,13 +41,13 @@ export interface ProviderFailure {
 
 export interface ProviderAdapter {
   readonly name: string;
-  /** The dialect whose bytes pass through here untouched. */
-  readonly speaks: string;
-  /** Calls of every other one; without it they are refused. */
+  /** Calls written so pass through untouched. */
+  readonly speaks: ReadonlySet<WireFormat>;
+  /** Chat that is written otherwise; without it such calls are refused. */
   readonly translation?: ChatTranslation;
   request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
   /** The usage of a whole answer; `missing` when it says nothing. */
-  usageOf(call: ModelCall, answer: Buffer): Usage;
+  usageOf(call: ModelCall, answer: Buffer, headers: UpstreamAnswer['headers']): Usage;
   /** The usage that a stream's events carried, the last word of each field. */
   usageOfStream(raw: unknown): Usage;
   /** What they carried before the last word, of a stream that never came to it. */
@@ -63,6 +64,8 @@ export interface ProviderAdapter {
 
 /** Pure: between our words and the provider's. */
 export interface ChatTranslation {
+  /** What it writes. */
+  readonly format: WireFormat;
   /** The body, in which `request` then sets what is set for every call. */
   write(chat: ChatRequest, call: ModelCall): string | Untranslatable;
   /** `undefined` for what is no answer. */

@@ -58,6 +58,7 @@ function modelCall(requestId: string, step: CallStep): CallRecord['call'] {
   const { kind } = menu[step.dish];
   return {
     kind,
+    format: kind === 'chat' ? 'chat-completions' : 'embeddings',
     name: step.dish,
     body: '',
     bodyBytes: step.bodyBytes,

@@ -6,7 +6,7 @@ import { reportedIn, WireReader } from './wire.ts';
 
 export const simulatedProvider: ProviderAdapter = {
   name: 'simulated',
-  speaks: 'simulated',
+  speaks: new Set(['chat-completions', 'embeddings'] as const),
   request(call, { target, outputLimit }) {
     return {
       origin: target.provider.baseUrl,

@@ -6,6 +6,7 @@ import type { Receipt, ReceiptLine } from '#core/pricing/receipt.ts';
 import { meters } from '#core/usage/meter.ts';
 import type { CallFacts, Usage } from '#core/usage/usage.ts';
 import type { JournalRecord } from '#ports/journal.ts';
+import { jsonValues } from '#test/json-values.ts';
 import { decodeRecord, encodeRecord } from './codec.ts';
 import { encodeFrame, readFrame } from './frame.ts';
 
@@ -127,7 +128,7 @@ const usage: fc.Arbitrary<Usage> = fc.record(
     status,
     flags: fc.array(text, { maxLength: 2 }),
     normalizer: fc.record({ id: text, version: text }),
-    raw_usage: fc.jsonValue({ maxDepth: 3 }),
+    raw_usage: jsonValues({ maxDepth: 3 }),
   },
   {
     requiredKeys: [

@@ -1,9 +1,14 @@
 // A call for a model's answer, in our words, whatever dialect it was spoken in.
 import type { CallKind } from '../catalog/catalog.ts';
+import type { TokenKind } from '../pricing/quote.ts';
+import type { UnitMeter } from '../usage/meter.ts';
 import type { CallFacts } from '../usage/usage.ts';
+import type { WireFormat } from './wire-format.ts';
 
 export interface ModelCall {
   readonly kind: CallKind;
+  /** How its body is written. */
+  readonly format: WireFormat;
   /** The model or alias that the caller named. */
   readonly name: string;
   /** The body as it came; what must change on the way is spliced into it. */
@@ -26,6 +31,10 @@ export interface ModelCall {
   readonly promptOverhead?: number;
   /** Some of its output is billed and never passes by in the stream. */
   readonly thinksInSilence?: boolean;
+  /** The most that it can consume of what is not counted in tokens: decimal text by meter. */
+  readonly quantities?: Readonly<Partial<Record<UnitMeter, string>>>;
+  /** Kinds of tokens that it is sure not to have. */
+  readonly without?: readonly TokenKind[];
   readonly facts: Omit<CallFacts, 'occurred_at'>;
   /** Headers for which one provider has an ear; no other gets them. */
   readonly extraHeaders: Readonly<Record<string, string>>;

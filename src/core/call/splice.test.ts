@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { jsonValues, names } from '#test/json-values.ts';
 import { spliceFields } from './splice.ts';
 
 test('an edited field gets its new value and every other byte stays', () => {
@@ -24,8 +25,8 @@ test('a missing field is added, also to an empty object, and a removed one is go
 test('splicing means what parsing, setting and printing would', () => {
   fc.assert(
     fc.property(
-      fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }),
-      fc.dictionary(fc.string(), fc.option(fc.jsonValue(), { nil: undefined }), { noNullPrototype: true }),
+      fc.dictionary(names, jsonValues(), { noNullPrototype: true }),
+      fc.dictionary(names, fc.option(jsonValues(), { nil: undefined }), { noNullPrototype: true }),
       fc.nat(4),
       (object, edits, indent) => {
         const wanted: Record<string, unknown> = { ...object, ...edits };

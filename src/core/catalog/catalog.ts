@@ -19,7 +19,7 @@ export const modelKinds = [
 ] as const;
 export type ModelKind = (typeof modelKinds)[number];
 /** What the gateway has a door for. */
-export type CallKind = Extract<ModelKind, 'chat' | 'embedding'>;
+export type CallKind = Exclude<ModelKind, 'ocr' | 'agent' | 'service'>;
 
 export interface Credential {
   readonly providerKeyId: string;

@@ -27,6 +27,7 @@ export function parseMessages(
     kind: 'call',
     call: {
       kind: 'chat',
+      format: 'messages',
       name: String(fields['model']),
       body: text,
       bodyBytes: body.length,

@@ -2,7 +2,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readJsonBody } from '#core/call/json-body.ts';
 import type { ModelCall, Parsed } from '#core/call/model-call.ts';
-import type { CallKind } from '#core/catalog/catalog.ts';
 import { refusedField } from './refused-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -12,7 +11,13 @@ const choicesMax = 128;
 // The dearest documented prompt that a provider adds for tools that are offered is 530 tokens.
 const toolPromptTokens = 1_024;
 
-export function parseCall(kind: CallKind, body: Buffer, extraHeaders: Readonly<Record<string, string>>): Parsed {
+const formats = { chat: 'chat-completions', embedding: 'embeddings' } as const;
+
+export function parseCall(
+  kind: keyof typeof formats,
+  body: Buffer,
+  extraHeaders: Readonly<Record<string, string>>,
+): Parsed {
   // What does not decode would grow in decoding, and its bytes would no longer bound its tokens.
   if (!isUtf8(body)) return { kind: 'malformed', message: 'The body is not valid UTF-8.' };
   const text = body.toString('utf8');
@@ -30,6 +35,7 @@ export function parseCall(kind: CallKind, body: Buffer, extraHeaders: Readonly<R
     kind: 'call',
     call: {
       kind,
+      format: formats[kind],
       name: String(fields['model']),
       body: text,
       bodyBytes: body.length,

@@ -19,7 +19,7 @@ export interface CallPath {
 const nothing: ReadonlySet<string> = new Set();
 const anthropicHeaders: ReadonlySet<string> = new Set(['anthropic-version', 'anthropic-beta']);
 
-export const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
+const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
   '/v1/chat/completions': {
     dialect: openAiDialect,
     parse: (body, headers) => parseCall('chat', body, headers),
@@ -38,6 +38,11 @@ export const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     counting: (tokens) => ({ input_tokens: tokens }),
   },
 };
+
+/** What a call to this address is; `undefined` where none can be made. */
+export function callPathOf(path: string): CallPath | undefined {
+  return callPaths[path];
+}
 
 /** At an address that both dialects have, and where nothing is. */
 export function dialectOf(request: IncomingMessage): Dialect {

@@ -5,7 +5,7 @@ import { countTokens } from '#flows/count-tokens.ts';
 import type { House } from '#flows/house.ts';
 import { serve } from '#flows/serve.ts';
 import { type AboutDependencies, answerAbout } from './about.ts';
-import { callPaths, type CallPath, dialectOf } from './call-paths.ts';
+import { type CallPath, callPathOf, dialectOf } from './call-paths.ts';
 import { HttpDoor } from './http-door.ts';
 import { keyOf } from './key-of.ts';
 import { readBody } from './read-body.ts';
@@ -28,7 +28,7 @@ export function gateway(dependencies: GatewayDependencies) {
     const url = request.url ?? '/';
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    const called = callPaths[path];
+    const called = callPathOf(path);
     const door = new HttpDoor(response, { dialect: called?.dialect ?? dialectOf(request), requestId });
     const answered = called
       ? answerCall(house, { request, door, requestId, called, draining })
@@ -60,7 +60,7 @@ async function answerCall(house: House, { request, door, requestId, called, drai
     throw new Failure(parsed.param === undefined ? 'malformed_request' : 'invalid_parameter', parsed.message, named);
   }
   const incoming = { requestId, key: keyOf(request), call: parsed.call };
-  if (called.counting) door.json(200, called.counting(await countTokens(house, incoming, door.dialect)));
+  if (called.counting) door.json(200, called.counting(await countTokens(house, incoming)));
   else await serve(house, incoming, door);
 }
 

@@ -1,5 +1,6 @@
 // Anthropic's Messages API. The body passes through but for the model and the limit that is held for.
 import type { ModelCall } from '#core/call/model-call.ts';
+import type { WireFormat } from '#core/call/wire-format.ts';
 import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
 import { type Fields, isFields } from '#core/usage/counts.ts';
 import { missingUsage, notBillable } from '#core/usage/usage.ts';
@@ -11,6 +12,8 @@ import { anthropicTranslation } from './chat/translation.ts';
 import { messageStreamReader } from './stream-reader.ts';
 import { cutShort, messageUsage } from './usage.ts';
 
+const formats: ReadonlySet<WireFormat> = new Set(['messages']);
+
 const normalizer = { id: 'anthropic', version: '1' };
 
 /** The only one there is; a caller's own word on it goes first. */
@@ -19,7 +22,7 @@ const apiVersion = '2023-06-01';
 export function anthropicProvider(): ProviderAdapter {
   return {
     name: 'anthropic',
-    speaks: 'anthropic',
+    speaks: formats,
     translation: anthropicTranslation,
     request(call, plan) {
       const limit: FieldEdits =

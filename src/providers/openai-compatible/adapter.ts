@@ -12,12 +12,12 @@ import { normalizeOpenAiUsage } from './usage.ts';
 
 const normalizer = { id: 'openai-compatible', version: '1' };
 
-const paths = { chat: '/chat/completions', embedding: '/embeddings' } as const;
+const paths = { 'chat-completions': '/chat/completions', embeddings: '/embeddings' } as const;
 
 export function openAiCompatible(): ProviderAdapter {
   return {
     name: 'openai-compatible',
-    speaks: 'openai',
+    speaks: new Set(Object.keys(paths) as (keyof typeof paths)[]),
     translation: openAiTranslation,
     request: openAiRequest,
     usageOf(call, answer) {
@@ -41,7 +41,7 @@ export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): Upstr
   const base = addressOf(target.provider.baseUrl);
   return {
     origin: base.origin,
-    path: `${base.path}${paths[call.kind]}${base.search}`,
+    path: `${base.path}${pathOf(call)}${base.search}`,
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -54,6 +54,11 @@ export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): Upstr
     headTimeoutMs: target.provider.headTimeoutMs,
     idleTimeoutMs: target.provider.idleTimeoutMs,
   };
+}
+
+function pathOf({ format }: ModelCall): string {
+  if (format in paths) return paths[format as keyof typeof paths];
+  throw new Error(`A call written as ${format} was sent where nobody reads it.`);
 }
 
 function edits(call: ModelCall, { target, outputLimit }: ProviderRequestPlan): FieldEdits {

@@ -5,6 +5,7 @@ import { readMessage } from './read-message.ts';
 import { writeMessages } from './write.ts';
 
 export const anthropicTranslation: ChatTranslation = {
+  format: 'messages',
   write: writeMessages,
   answer: readMessage,
   events: messageEventReader,

@@ -5,6 +5,7 @@ import { chunkReader } from './read-chunks.ts';
 import { writeChat } from './write.ts';
 
 export const openAiTranslation: ChatTranslation = {
+  format: 'chat-completions',
   write: writeChat,
   answer: readCompletion,
   events: chunkReader,
