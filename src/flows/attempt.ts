@@ -161,5 +161,10 @@ function failedWith(status: number, said: ProviderFailure): Exclude<Tried, Answe
   if (status === 408 || status === 409 || status >= 500) {
     return { failure: new Failure('upstream_failed', said.message, detail), next };
   }
+  if (status < 400) {
+    // Nothing is sent where a provider points to: the operator alone says what is called.
+    const message = `The provider points elsewhere (${status}). The operator has to look at its address.`;
+    return { failure: new Failure('upstream_failed', message, { ...detail, shouldRetry: false }), next: 'next-target' };
+  }
   return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
 }
