@@ -23,12 +23,14 @@ import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
+import { serverOptions } from '#http/server.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
 import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 import type { Failpoints } from '#ports/failpoints.ts';
+import type { Log } from '#ports/log.ts';
 
 const usd = currencyOf('usd');
 
@@ -57,6 +59,8 @@ export async function startTwinGateway(
     readonly clock?: Clock;
     readonly plans?: readonly CostPlan[];
     readonly failpoints?: Failpoints;
+    readonly log?: Log;
+    readonly bodySilenceMsMax?: number;
   } = {},
 ): Promise<TwinGateway> {
   const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
@@ -81,7 +85,7 @@ export async function startTwinGateway(
     snapshot,
     live: new LiveCalls(),
     failpoints: options.failpoints ?? noFailpoints,
-    log: silent,
+    log: options.log ?? silent,
     dispatches: new DispatchNumbers(uuidsByTime.next()),
   };
   await ledger.openGateway(house.dispatches.gatewayId);
@@ -89,7 +93,10 @@ export async function startTwinGateway(
   const stopping = new AbortController();
   const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal)];
   const generations = { find: () => Promise.resolve(undefined) };
-  const server = createServer(gateway({ house, writer, generations, draining: () => false }));
+  const server = createServer(
+    serverOptions,
+    gateway({ house, writer, generations, draining: () => false, ...withSilence(options.bodySilenceMsMax) }),
+  );
   const url = await listen(server);
   return {
     url,
@@ -140,6 +147,10 @@ export async function startTwinGateway(
       await simulator.stop();
     },
   };
+}
+
+function withSilence(bodySilenceMsMax?: number) {
+  return bodySilenceMsMax === undefined ? {} : { bodySilenceMsMax };
 }
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
