@@ -38,7 +38,11 @@ export class RawCaller {
     return new Promise((resolve) => {
       const reader = new AnswerReader(plan.method);
       let sent = false;
+      let over = false;
       const end = (outcome: Outcome): void => {
+        // What was still being written is told of later, when the next request may be under way.
+        if (over) return;
+        over = true;
         clearTimeout(timer);
         socket.removeAllListeners();
         socket.on('error', () => undefined);
