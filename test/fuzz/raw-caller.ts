@@ -85,8 +85,7 @@ export class RawCaller {
   }
 
   close(): void {
-    // Reset, so that a hundred thousand of them leave no ports behind that wait.
-    this.#socket?.resetAndDestroy();
+    this.#socket?.destroy();
     this.#socket = undefined;
   }
 }
