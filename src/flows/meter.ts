@@ -18,6 +18,8 @@ import { outputLimitOf } from './output-limit.ts';
 /** A caller who is gone does not keep a provider busy for longer than this, where the provider bills the whole answer. */
 const drainMs = 15_000;
 
+const nothingMore = { deltas: 0, textBytes: 0 } as const;
+
 // Text of any length has shorter tokens on average; single ones, such as a run of spaces, may be longer.
 const bytesPerTokenMax = 16;
 
@@ -44,7 +46,7 @@ export async function meterStream(
   const meter = new StreamMeter(house, open, { door, words, quote: priced.quote });
   open.progress = () => ({
     promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
-    completionTokens: meter.tokensEstimate,
+    completionTokens: meter.tokensCovered,
   });
   const drains = priced.target.provider.onHangUp === 'drain';
   let draining: AbortController | undefined;
@@ -77,7 +79,8 @@ export async function meterStream(
   // An upstream may leave out the blank line behind its last event, which is the one with the usage.
   if (!cause) await meter.take(reader.read(Buffer.from('\n\n')).filter(isMoreThanBlank), 0);
   if (reader.end) await meter.take(reader.end(), 0);
-  const usage = usageOf(open, meter, provider);
+  if (meter.abandoned) await meter.payBehind();
+  const usage = usageOf(open, meter, { provider, cause });
   const told = {
     held: meter.held,
     lastEvent: meter.lastEvent,
@@ -92,15 +95,20 @@ function isMoreThanBlank({ bytes, usage }: StreamEvent): boolean {
 }
 
 function outcomeOf(meter: StreamMeter, cause: UpstreamError | undefined): Metered['outcome'] {
-  if (meter.cutOff) return 'cut_off';
+  if (meter.cutOff || meter.unpaid) return 'cut_off';
   if (meter.abandoned) return 'abandoned';
   return cause || meter.failed ? 'broken' : 'completed';
 }
 
-function usageOf(open: OpenCall, meter: StreamMeter, provider: ProviderAdapter): Usage {
+interface Heard {
+  readonly provider: ProviderAdapter;
+  readonly cause: UpstreamError | undefined;
+}
+
+function usageOf(open: OpenCall, meter: StreamMeter, { provider, cause }: Heard): Usage {
   const { rawUsage, usageEvent, usageIsLastWord, cutOff, abandoned } = meter;
   // Of a stream that was closed early, or that went on after it, what it has said so far is not the last word.
-  const isReported = usageIsLastWord && (usageEvent || !(cutOff || abandoned));
+  const isReported = usageIsLastWord && (usageEvent || !(cutOff || cause?.kind === 'aborted'));
   const reported =
     rawUsage && (isReported ? provider.usageOfStream(rawUsage) : provider.usageOfBrokenStream?.(rawUsage));
   const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
@@ -112,6 +120,8 @@ function usageOf(open: OpenCall, meter: StreamMeter, provider: ProviderAdapter):
 class StreamMeter {
   cutOff = false;
   abandoned = false;
+  /** What came after the caller had gone is more than could be set aside. */
+  unpaid = false;
   failed = false;
   rawUsage: Record<string, unknown> | undefined;
   usageEvent: Buffer | undefined;
@@ -125,6 +135,7 @@ class StreamMeter {
   #heldTokens: number;
   #extending: Promise<void> | undefined;
   #exhausted = false;
+  #left: Promise<false> | undefined;
   readonly #house: House;
   readonly #open: OpenCall;
   readonly #door: Door;
@@ -161,13 +172,18 @@ class StreamMeter {
     return Math.min(this.tokens, Math.max(this.#limit, this.#tokensMin));
   }
 
+  /** Of a stream whose caller has gone and whose money has run out: an estimate never goes beyond the hold. */
+  get tokensCovered(): number {
+    return isFreeOfCharge(this.#open) ? this.tokensEstimate : Math.min(this.tokensEstimate, this.#heldTokens);
+  }
+
   /** Passes events on from `from`; a promise while it waits for money or for a slow caller. */
   take(events: readonly StreamEvent[], from: number): void | Promise<void> {
     const passed: Buffer[] = [];
     for (let index = from; index < events.length && !this.cutOff; index += 1) {
       const event = events[index];
       if (!event) break;
-      if (event.deltas > 0 && !this.#covers(event)) {
+      if (event.deltas > 0 && !this.abandoned && !this.#covers(event)) {
         return this.#buyAndGoOn(passed, events, index);
       }
       this.#deltas += event.deltas;
@@ -188,11 +204,19 @@ class StreamMeter {
   async #buyAndGoOn(passed: readonly Buffer[], events: readonly StreamEvent[], index: number): Promise<void> {
     await this.#pass(passed);
     const event = events[index];
-    if (event && (await this.#buyFor(event))) await this.take(events, index);
+    const paid = event !== undefined && !this.abandoned && (await this.#untilLeft(this.#buyFor(event)));
+    // Nothing is kept from a caller who has gone: what its provider has made is counted to its end.
+    if (paid || this.abandoned) await this.take(events, index);
     else this.cutOff = true;
   }
 
-  #covers(event: StreamEvent): boolean {
+  /** Buys what a caller who has gone was not made to wait for. */
+  async payBehind(): Promise<void> {
+    await this.#extending;
+    this.unpaid = !this.cutOff && !(await this.#buyFor(nothingMore));
+  }
+
+  #covers(event: Pick<StreamEvent, 'deltas' | 'textBytes'>): boolean {
     // Where all the output is held, only a provider that breaks its limit goes beyond it: long words are no proof.
     const bytesPerToken = this.#open.held.sliced ? 4 : bytesPerTokenMax;
     const bytes = this.#textBytes + event.textBytes;
@@ -232,13 +256,21 @@ class StreamMeter {
   }
 
   /** Slice by slice, since one event may hold more than a slice; ends when there is no more to be had. */
-  async #buyFor(event: StreamEvent): Promise<boolean> {
+  async #buyFor(event: Pick<StreamEvent, 'deltas' | 'textBytes'>): Promise<boolean> {
     for (let before = -1; this.#heldTokens > before && !this.#covers(event);) {
       before = this.#heldTokens;
       this.#buyAhead();
       await this.#extending;
     }
     return this.#covers(event);
+  }
+
+  /** Until then a store that is slow to answer keeps an answer back; afterwards it must not keep us from reading it. */
+  #untilLeft(waiting: Promise<boolean>): Promise<boolean> {
+    this.#left ??= new Promise((resolve) => {
+      this.#door.hungUp.addEventListener('abort', () => resolve(false), { once: true });
+    });
+    return Promise.race([waiting, this.#left]);
   }
 
   get #limit(): number {

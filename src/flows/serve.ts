@@ -64,21 +64,32 @@ export async function serve(house: House, { requestId, key, call }: IncomingCall
 async function answer(house: House, open: OpenCall, door: Door): Promise<void> {
   const attempts: Attempt[] = [];
   let answered: Answered;
+  const impatience = impatienceOf(open, door);
   try {
-    answered = await attempt(house, open, attempts, headSignal(open, door));
+    answered = await attempt(house, open, attempts, impatience?.signal);
   } catch (error) {
     await endUnanswered(house, open, attempts);
     throw error;
+  } finally {
+    impatience?.end();
   }
   if (open.call.streamed && isEventStream(answered)) await passStream(house, open, answered, attempts, door);
   else await passWhole(house, open, answered, attempts, door);
   house.failpoints.reach('after-answer-end');
 }
 
-/** Only a stream is given up when its caller hangs up before the first byte; a whole answer is billed in any case. */
-function headSignal({ call, fare }: OpenCall, door: Door): AbortSignal | undefined {
+/**
+ * Only a stream is given up when its caller hangs up before the first byte; a whole answer is billed in any case. What the
+ * provider has begun may be one, also where a stream was asked for.
+ */
+function impatienceOf({ call, fare }: OpenCall, door: Door): { signal: AbortSignal; end(): void } | undefined {
   const drains = fare.route.targets.some((target) => target.provider.onHangUp === 'drain');
-  return call.streamed && !drains ? door.hungUp : undefined;
+  if (!call.streamed || drains) return undefined;
+  const impatience = new AbortController();
+  const giveUp = (): void => impatience.abort();
+  if (door.hungUp.aborted) giveUp();
+  else door.hungUp.addEventListener('abort', giveUp, { once: true });
+  return { signal: impatience.signal, end: () => door.hungUp.removeEventListener('abort', giveUp) };
 }
 
 async function passWhole(

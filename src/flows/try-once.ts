@@ -170,6 +170,13 @@ function refused(open: OpenCall, { ownKey }: PricedTarget, status: number, said:
     const usual = { again: false, elsewhere: true };
     return { kind: 'failed', failure, ...asConfigured(open, status, usual), keyAtFault: true };
   }
+  if (status < 400) {
+    // Nothing is sent where a provider points to: the operator alone says what is called.
+    const message = `The provider points elsewhere (${status}). The operator has to look at its address.`;
+    const failure = new Failure('upstream_failed', message, { ...detail, shouldRetry: false });
+    const usual = { again: false, elsewhere: true };
+    return { kind: 'failed', failure, ...asConfigured(open, status, usual), keyAtFault: false };
+  }
   const passing = status === 429 || status === 408 || status === 409 || status >= 500;
   const next = asConfigured(open, status, { again: passing, elsewhere: passing });
   const { patienceMs } = open.caller.routing?.retry ?? defaultRetry;

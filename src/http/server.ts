@@ -26,6 +26,14 @@ export interface RunningServer {
 // Longer than the keep-alive of the usual load balancers (60 s), so that the other side closes first.
 const keepAliveMs = 75_000;
 
+export const serverOptions = {
+  keepAliveTimeout: keepAliveMs,
+  noDelay: true,
+  // Whoever sends its head or its body byte by byte is answered with 408 in the end.
+  headersTimeout: 60_000,
+  requestTimeout: 300_000,
+} as const;
+
 export class AddressTaken extends Error {
   constructor(host: string, port: number) {
     super(`Port ${port} on ${host} is in use. Stop what runs there, or choose another with FAREGATE_PORT.`);
@@ -36,7 +44,7 @@ export class AddressTaken extends Error {
 /** @throws AddressTaken */
 export async function listen(host: string, port: number): Promise<RunningServer> {
   let doors: Doors | undefined;
-  const server = createServer({ keepAliveTimeout: keepAliveMs, noDelay: true }, (request, response) => {
+  const server = createServer(serverOptions, (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path === '/health/live') answer(response, 200, { status: 'live' });
     else if (!doors) answer(response, 503, { status: 'starting' });

@@ -28,7 +28,7 @@ export interface UpstreamBody {
   pour(take: (piece: Buffer) => void | Promise<void>): Promise<void>;
   /** The whole answer; rejects with an `UpstreamError` beyond `bytesMax`. */
   whole(bytesMax: number): Promise<Buffer>;
-  /** Closes the connection; safe at any time, and more than once. */
+  /** Closes the connection; what has arrived is still handed over. Safe at any time, and more than once. */
   close(): void;
 }
 
@@ -48,7 +48,8 @@ export class UpstreamError extends Error {
 export interface Upstream {
   /**
    * Resolves with the answer's head. Rejects with an `UpstreamError`; `unreachable` means that no byte of the request
-   * was taken, so that the provider cannot have billed it.
+   * was taken, so that the provider cannot have billed it. The signal closes an answer that
+   * has begun, too.
    */
   send(request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer>;
   close(): Promise<void>;

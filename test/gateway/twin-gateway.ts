@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { memoryAnswerCache } from '#adapters/memory/answer-cache.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { memoryJournal } from '#adapters/memory/journal.ts';
@@ -24,11 +25,14 @@ import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { ProviderHealth } from '#flows/provider-health.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
+import { serverOptions } from '#http/server.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
 import { simulatorBaseUrl } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
 import { seededChooser } from '#test/routing/seeded-chooser.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
+import type { Failpoints } from '#ports/failpoints.ts';
+import type { Log } from '#ports/log.ts';
 
 const usd = currencyOf('usd');
 
@@ -44,6 +48,8 @@ export interface TwinGateway {
     balance: string,
     more?: Partial<Caller> & { readonly limits?: Limits },
   ): Promise<{ readonly key: string; readonly caller: Caller }>;
+  /** Callers who are connected. */
+  connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +61,9 @@ export async function startTwinGateway(
     readonly prices?: readonly PriceVersion[];
     readonly clock?: Clock;
     readonly plans?: readonly CostPlan[];
+    readonly failpoints?: Failpoints;
+    readonly log?: Log;
+    readonly bodySilenceMsMax?: number;
   } = {},
 ): Promise<TwinGateway> {
   const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
@@ -78,8 +87,8 @@ export async function startTwinGateway(
     providers: new Map(adapters.map((adapter) => [adapter.name, adapter])),
     snapshot,
     live: new LiveCalls(),
-    failpoints: noFailpoints,
-    log: silent,
+    failpoints: options.failpoints ?? noFailpoints,
+    log: options.log ?? silent,
     dispatches: new DispatchNumbers(uuidsByTime.next()),
     chooser: seededChooser(7),
     health: new ProviderHealth(),
@@ -90,7 +99,10 @@ export async function startTwinGateway(
   const stopping = new AbortController();
   const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal)];
   const generations = { find: () => Promise.resolve(undefined) };
-  const server = createServer(gateway({ house, writer, generations, draining: () => false }));
+  const server = createServer(
+    serverOptions,
+    gateway({ house, writer, generations, draining: () => false, ...withSilence(options.bodySilenceMsMax) }),
+  );
   const url = await listen(server);
   return {
     url,
@@ -132,6 +144,7 @@ export async function startTwinGateway(
       }
       return { key, caller };
     },
+    connections: () => promisify(server.getConnections.bind(server))(),
     async stop() {
       stopping.abort();
       await Promise.all(jobs);
@@ -141,6 +154,10 @@ export async function startTwinGateway(
       await simulator.stop();
     },
   };
+}
+
+function withSilence(bodySilenceMsMax?: number) {
+  return bodySilenceMsMax === undefined ? {} : { bodySilenceMsMax };
 }
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -110,7 +110,7 @@ test('a stream that falls silent ends with an error event, and what came is char
 test('where the provider bills a whole stream anyway, it is drained after a hang-up and the usage is its own word', async () => {
   const { key, caller } = await twin.key('1');
   const hungUp = new AbortController();
-  const headers = { 'x-sim-output-tokens': '100', 'x-sim-pace-ms': '3' };
+  const headers = { 'x-sim-output-tokens': '100', 'x-sim-pace-ms': '20' };
   const response = await post(twin.url, key, ask('draining/cent', { stream: true, max_tokens: 100 }), {
     headers,
     signal: hungUp.signal,

@@ -18,6 +18,8 @@ export interface CallRecord {
   readonly sendings: Sending[];
   /** All that was ever set aside for it, and under which budgets. */
   held: bigint;
+  /** Of it, what the gateway was told of: an answer of the store may be lost. */
+  heldAsTold: bigint;
   budgets: readonly Counter[];
   /** Its hold was there when it was last dispatched. */
   maySend: boolean;

@@ -17,6 +17,7 @@ export function checkHangUp({ requestId, state, sendings, hungUpAtMs, finalOnDis
     must(closedAtMs !== undefined && closedAtMs <= untilMs, 'a stream went on without its caller', what);
   }
   if (closedAtMs === undefined || closedAtMs >= untilMs) return;
-  // Before its caller left, or while it was drained, only the money can have run out.
-  must(finalOnDisk?.outcome === 'cut_off', 'a stream was closed before its time', what);
+  // Before its caller left the money can have run out; afterwards nothing ends it but its time.
+  const cutOff = finalOnDisk.outcome === 'cut_off' && closedAtMs <= hungUpAtMs;
+  must(cutOff, 'a stream was closed before its time', what);
 }

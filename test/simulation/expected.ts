@@ -67,23 +67,37 @@ export class Truth {
     return estimateOnDisk || posted.length > 0 ? known : known.slice(-1);
   }
 
-  #streamed({ taken, closedAtMs, outputTokensMax }: Sending): readonly Due[] {
-    const closed = closedAtMs !== undefined;
-    const { passed, held } = this.#record;
-    const hungUp = this.#record.hungUpAtMs !== undefined;
+  #streamed({ taken, closedAtMs, bodyEnd, outputTokensMax }: Sending): readonly Due[] {
+    const { passed, hungUpAtMs } = this.#record;
     const counted = (events: readonly WireEvent[]): number =>
       Math.min(tokensOf(events), Math.max(outputTokensMax, tokensOf(events, bytesPerTokenMax)));
-    if (closed && !hungUp) {
-      const due = this.#guess(counted(passed));
-      const own = due.charge - due.adjustment;
-      return [{ ...due, charge: (own < held ? own : held) + due.adjustment }];
-    }
+    const cutOff = this.#atMostHeld(this.#guess(counted(passed)));
+    if (closedAtMs !== undefined && (hungUpAtMs === undefined || closedAtMs < hungUpAtMs)) return [cutOff];
     const said = taken.reduce<Record<string, number>>((words, event) => ({ ...words, ...event.usage }), {});
     const reported = this.#price(reportedIn(said) ?? {}, counted(taken));
-    if (taken.some(({ kind, usage }) => kind === 'usage' && usage) || !hungUp) return [reported];
+    if (hungUpAtMs === undefined) return [reported];
     // What a stream has said of itself so far counts only when it came to its own end.
-    const prefixes = taken.map((_, index) => this.#guess(counted(taken.slice(0, index))));
-    return [this.#guess(counted(taken)), reported, ...(closed ? prefixes : [])];
+    const isWhole = bodyEnd !== undefined || taken.some(({ kind, usage }) => kind === 'usage' && usage);
+    const served = isWhole ? reported : this.#guess(counted(taken));
+    return [
+      // For what came after its caller had gone there may not have been the money.
+      ...(this.#isHeld(tokensOf(taken)) ? [served] : [served, this.#atMostHeld(served)]),
+      ...(closedAtMs === hungUpAtMs ? [cutOff] : []),
+    ];
+  }
+
+  #atMostHeld(due: Due): Due {
+    const { heldAsTold: held } = this.#record;
+    const own = due.charge - due.adjustment;
+    return { ...due, charge: (own < held ? own : held) + due.adjustment };
+  }
+
+  /** Whether its hold covers so much output for certain, with room for what a prompt is taken to be at most. */
+  #isHeld(completionTokens: number): boolean {
+    const { heldAsTold: held, call, dish } = this.#record;
+    // Which units others leave it while it waits, nobody knows.
+    if (countedOf(dish)) return false;
+    return this.#price({ promptTokens: call.bodyBytes * 2 + 100, completionTokens }, 0).charge <= held;
   }
 
   #guess(completionTokens: number): Due {

@@ -15,6 +15,6 @@ export interface Sending {
   closedAtMs: number | undefined;
   /** A streamed answer was taken to its end, or as far as it went. */
   overAtMs: number | undefined;
-  /** How the whole answer reached the gateway. */
+  /** How the answer ended of itself, before the gateway closed the connection. */
   bodyEnd: 'ended' | 'broken' | undefined;
 }

@@ -22,6 +22,7 @@ export function serveCall(stage: Stage, { life, house }: Gateway, no: number, st
     call: modelCall(requestId, step),
     sendings: [],
     held: 0n,
+    heldAsTold: 0n,
     budgets: [],
     maySend: false,
     dispatched: undefined,

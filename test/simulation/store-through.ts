@@ -12,13 +12,25 @@ export function storeThrough(stage: Stage, life: Life): FastStore {
   const through = stage.traits.storeApart
     ? apart(stage, life)
     : <Result>(deed: () => Promise<Result>) => life.directly(deed);
+  const told = (requestId: string, granted: bigint): void => {
+    const record = stage.calls.get(requestId);
+    if (record) record.heldAsTold += granted;
+  };
   return {
     load: (wallets, counters, units) => through(() => store().load(wallets, counters, units)),
-    hold: (request) => through(() => store().hold(request)),
+    async hold(request) {
+      const outcome = await through(() => store().hold(request));
+      if (outcome.kind === 'held') told(request.requestId, outcome.granted);
+      return outcome;
+    },
     admit: (requestId, keys) => through(() => store().admit(requestId, keys)),
     dispatch: (call, leaseMs) => through(() => store().dispatch(call, leaseMs)),
     touch: (requestId, leaseMs, checkpoint) => through(() => store().touch(requestId, leaseMs, checkpoint)),
-    extend: (requestId, more) => through(() => store().extend(requestId, more)),
+    async extend(requestId, more) {
+      const outcome = await through(() => store().extend(requestId, more));
+      if (outcome.kind === 'extended') told(requestId, outcome.granted);
+      return outcome;
+    },
     give: (requestId, walletId, wanted) => through(() => store().give(requestId, walletId, wanted)),
     settle: (entry, actualTokens) => through(() => store().settle(entry, actualTokens)),
     void: (requestId) => through(() => store().void(requestId)),

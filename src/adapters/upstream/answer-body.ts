@@ -69,8 +69,8 @@ export class AnswerBody implements UpstreamBody {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.#waiting = [];
     this.#abort();
+    // What has arrived was served, and is billed: it is still handed over.
     this.#finish({ error: new UpstreamError('aborted', 'We closed the connection.') });
   }
 

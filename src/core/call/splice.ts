@@ -99,7 +99,8 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-function endOfString(text: string, from: number): number {
+/** Behind the quote that ends it; `from` is the one that begins it. */
+export function endOfString(text: string, from: number): number {
   let at = from;
   for (;;) {
     at = text.indexOf('"', at + 1);

@@ -63,6 +63,9 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
   },
 };
 
+/** Every address that takes calls. */
+export const callAddresses: readonly string[] = Object.keys(callPaths);
+
 /** What a call to this address is; `undefined` where none can be made. */
 export function callPathOf(path: string, query = ''): CallPath | undefined {
   return callPaths[path] ?? geminiPathOf(path, query);

@@ -14,6 +14,7 @@ export interface GatewayDependencies extends AboutDependencies {
   readonly house: House;
   /** No new calls: the process is about to stop. */
   readonly draining: () => boolean;
+  readonly bodySilenceMsMax?: number;
 }
 
 /** Whether the call path answers for this; at `/` only for clients who ask whether anybody is there. */
@@ -25,8 +26,10 @@ export function isGatewayRequest(path: string, method: string | undefined): bool
 }
 
 export function gateway(dependencies: GatewayDependencies) {
-  const { house, draining } = dependencies;
+  const { house, draining, bodySilenceMsMax } = dependencies;
   return (request: IncomingMessage, response: ServerResponse): void => {
+    // Nothing is upgraded to here. Node answers such a request as any other one, and what is wrong behind it not at all.
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     const requestId = house.identifiers.next();
     const url = request.url ?? '/';
     const query = url.indexOf('?');
@@ -39,7 +42,7 @@ export function gateway(dependencies: GatewayDependencies) {
       framing: called?.framing,
     });
     const answered = called
-      ? answerCall(house, { request, door, requestId, called, draining })
+      ? answerCall(house, { request, door, requestId, called, draining, bodySilenceMsMax })
       : answerAbout(dependencies, { request, door, path, query: asked });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
@@ -51,13 +54,17 @@ interface CallRequest {
   readonly requestId: string;
   readonly called: CallPath;
   readonly draining: () => boolean;
+  readonly bodySilenceMsMax: number | undefined;
 }
 
-async function answerCall(house: House, { request, door, requestId, called, draining }: CallRequest): Promise<void> {
+async function answerCall(
+  house: House,
+  { request, door, requestId, called, draining, bodySilenceMsMax }: CallRequest,
+): Promise<void> {
   if (request.method !== 'POST') {
     throw new Failure('method_not_allowed', `This address takes POST, not ${request.method ?? 'nothing'}.`);
   }
-  const body = await readBody(request);
+  const body = await readBody(request, bodySilenceMsMax);
   // Not before: what is still being uploaded when the stop is asked for would be cut off by it.
   if (draining()) {
     throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });

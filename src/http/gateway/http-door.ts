@@ -90,6 +90,8 @@ export class HttpDoor implements Door {
       return;
     }
     const headers: Record<string, string> = { 'x-should-retry': String(failure.shouldRetry) };
+    // What comes after all of such a body would be taken for another request.
+    if (failure.kind === 'request_timeout') headers['connection'] = 'close';
     const { retryAfterMs } = failure.detail;
     if (retryAfterMs !== undefined) {
       headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
