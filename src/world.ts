@@ -14,6 +14,7 @@ import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { attachToEmbeddedPostgres } from '#adapters/postgres/embedded/attach.ts';
 import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
 import { postgresGenerations } from '#adapters/postgres/generations.ts';
+import { postgresJobBook } from '#adapters/postgres/job-book.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { openPool } from '#adapters/postgres/pool.ts';
@@ -32,12 +33,21 @@ import type { House } from '#flows/house.ts';
 import { reapHolds } from '#flows/jobs/reap-holds.ts';
 import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
+import type { MediaDesk } from '#flows/media/desk.ts';
+import { JobKeeper } from '#flows/media/keep-jobs.ts';
+import { recoverJobs, resumeJobs } from '#flows/media/recover-jobs.ts';
 import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
-import { simulatorProvider } from '#providers/simulator/adapter.ts';
+import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
+import { veoJobs } from '#providers/google/veo.ts';
+import { klingJobs } from '#providers/kling/jobs.ts';
+import { lumaJobs } from '#providers/luma/jobs.ts';
+import { minimaxJobs } from '#providers/minimax/jobs.ts';
+import { runwayJobs } from '#providers/runway/jobs.ts';
+import { simulatorJobs, simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Generations } from '#ports/generations.ts';
@@ -51,6 +61,7 @@ export interface World {
   readonly generations: Generations;
   readonly desk: AdminDesk;
   readonly pool: Pool;
+  readonly jobs: { readonly desk: MediaDesk; readonly keeper: JobKeeper };
   /** The work beside the calls, until `stop`. */
   run(): void;
   /** New calls must have ended; what the ledger has not got yet stays in the journal for the next start. */
@@ -62,6 +73,9 @@ const journalSegmentBytesMax = 64 * 1_048_576;
 
 /** How long a stop waits for the database before it leaves the rest to the next start. */
 const farewellMs = 10_000;
+
+/** How long a stop waits for providers who are being asked about jobs. */
+const jobsMsMax = 2_000;
 
 /** Rejects with nothing left running, so that a start that failed also ends. */
 export async function buildWorld(config: Config, log: Log): Promise<World> {
@@ -91,6 +105,8 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     warn: (message) => log.warn({}, message),
   });
   opened.defer(() => journal.close());
+  const book = postgresJobBook(pool);
+  await recoverJobs({ journal }, { book });
   await recover({ journal, ledger, clock: systemClock, log }, directory);
   const { wallets, counters, units } = await ledger.load();
   await store.load(wallets, counters, units);
@@ -120,6 +136,18 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     dispatches: new DispatchNumbers(gatewayId),
   };
   const writer = new LedgerWriter(house);
+  const media = [
+    openAiJobs(),
+    veoJobs(),
+    runwayJobs(),
+    lumaJobs(),
+    klingJobs(),
+    minimaxJobs(),
+    simulatorJobs(() => simulator.origin),
+  ];
+  const mediaDesk: MediaDesk = { house, adapters: new Map(media.map((each) => [each.name, each])), book, directory };
+  const keeper = new JobKeeper(mediaDesk);
+  await resumeJobs(mediaDesk, keeper);
   const desk: AdminDesk = {
     administration,
     catalogFiles: files,
@@ -132,7 +160,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     log,
     randomBytes: (count) => randomBytes(count),
     refresh,
-    adapters: adapters.map((adapter) => adapter.name),
+    adapters: [...new Set([...adapters, ...media].map((adapter) => adapter.name))],
     typicalRequest: config.typicalRequest,
     defaultTerms: readDefaultTerms(),
     canonicalProvider,
@@ -148,6 +176,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     generations: postgresGenerations(pool),
     desk,
     pool,
+    jobs: { desk: mediaDesk, keeper },
     run() {
       const { signal } = stopping;
       jobs.push(
@@ -155,11 +184,14 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
         snapshot.run(signal),
         reapHolds(house, directory, signal),
         touchLiveCalls(house, signal),
+        keeper.run(signal),
       );
     },
     async stop() {
       stopping.abort();
       await Promise.allSettled(jobs);
+      // What a job has just heard is settled now, or heard again by the next start.
+      await Promise.race([keeper.settled(), systemClock.sleep(jobsMsMax)]);
       await farewell(house, writer, log);
       // In reverse: what was opened last is closed first.
       await opened.disposeAsync();

@@ -22,6 +22,8 @@ export interface OpenCall {
   readonly startedAt: number;
   /** As last written down; `undefined` while nothing can have reached a provider. */
   dispatched: DispatchedCall | undefined;
+  /** It goes on after its request, and consumes at most this. */
+  readonly job?: DispatchedCall['job'];
   /** What is known so far, for its estimate should nobody come back. */
   progress: () => Checkpoint | undefined;
 }
@@ -52,6 +54,7 @@ export async function dispatch(house: House, open: OpenCall, { target, cost }: P
     gatewayId: house.dispatches.gatewayId,
     dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),
     startedAt: open.startedAt,
+    ...(open.job === undefined ? {} : { job: open.job }),
   };
   try {
     await house.journal.append({ kind: 'dispatch', call: dispatched });

@@ -101,6 +101,8 @@ function pathOf(kind: ModelKind): string {
 const paths: Readonly<Partial<Record<ModelKind, string>>> = {
   chat: '/v1/chat/completions',
   embedding: '/v1/embeddings',
+  video: '/v1/videos',
+  music: '/v1/music/generations',
 };
 
 function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {

@@ -13,6 +13,8 @@ export const failpointNames = [
   'before-ledger-write',
   'after-ledger-write',
   'after-confirm',
+  'after-accepted',
+  'after-final-word',
 ] as const;
 
 export type FailpointName = (typeof failpointNames)[number];

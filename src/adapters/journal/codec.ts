@@ -1,5 +1,6 @@
 // Journal records as JSON text: amounts are decimal strings, since JSON has no bigint.
 import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
+import { readJob, writeJob, type WrittenJob } from '#core/ledger/media-job.ts';
 import { type Amount, amount } from '#core/money/amount.ts';
 import type { Receipt, ReceiptLine } from '#core/pricing/receipt.ts';
 import type { JournalRecord } from '#ports/journal.ts';
@@ -7,7 +8,9 @@ import type { JournalRecord } from '#ports/journal.ts';
 /** The same shape with text for every bigint: a new amount that is not translated below does not compile. */
 type Written<T> = T extends bigint ? string : T extends object ? { readonly [Key in keyof T]: Written<T[Key]> } : T;
 
-type WrittenRecord = Written<JournalRecord>;
+type WrittenRecord =
+  | Written<Exclude<JournalRecord, { kind: 'job' }>>
+  | { readonly kind: 'job'; readonly job: WrittenJob };
 type WrittenCall = Written<DispatchedCall>;
 type WrittenEntry = Written<ChargeEntry>;
 type WrittenReceipt = Written<Receipt>;
@@ -29,6 +32,8 @@ export function encodeRecord(record: JournalRecord): string {
       return `{"kind":"dispatch","call":${callText(record.call)}}`;
     case 'checkpoint':
       return JSON.stringify(record);
+    case 'job':
+      return JSON.stringify({ kind: 'job', job: writeJob(record.job) } satisfies WrittenRecord);
     case 'settle': {
       const { entry } = record;
       const { call, ...rest } = entry;
@@ -52,6 +57,7 @@ export function decodeRecord(text: string): JournalRecord {
   if (record.kind === 'dispatch') return { kind: 'dispatch', call: readCall(record.call) };
   if (record.kind === 'settle') return { kind: 'settle', entry: readEntry(record.entry) };
   if (record.kind === 'checkpoint') return record;
+  if (record.kind === 'job') return { kind: 'job', job: readJob(record.job) };
   throw new RangeError(`there is no record of the kind ${JSON.stringify(record.kind)}`);
 }
 

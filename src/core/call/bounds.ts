@@ -49,6 +49,8 @@ export function callBounds(
   caller: Caller,
   route: Route,
 ): { readonly promptTokens: number; readonly outputTokensPerChoice: number } | undefined {
+  // They are made from a prompt, and not priced by it.
+  if (call.kind === 'video' || call.kind === 'music') return { promptTokens: 0, outputTokensPerChoice: 0 };
   let promptTokens = 0;
   let outputTokensPerChoice = 0;
   for (const target of route.targets) {

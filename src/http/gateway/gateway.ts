@@ -6,7 +6,10 @@ import type { House } from '#flows/house.ts';
 import { serve } from '#flows/serve.ts';
 import { type AboutDependencies, answerAbout } from './about.ts';
 import { type CallPath, callPathOf, dialectOf } from './call-paths.ts';
+import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { HttpDoor } from './http-door.ts';
+import { jobPathOf } from './job-paths.ts';
+import { answerJob, type JobDoors } from './jobs.ts';
 import { keyOf } from './key-of.ts';
 import { readBody } from './read-body.ts';
 
@@ -14,6 +17,8 @@ export interface GatewayDependencies extends AboutDependencies {
   readonly house: House;
   /** No new calls: the process is about to stop. */
   readonly draining: () => boolean;
+  /** Films and songs; without it there are none. */
+  readonly jobs?: JobDoors;
 }
 
 /** Whether the call path answers for this; at `/` only for clients who ask whether anybody is there. */
@@ -22,17 +27,22 @@ export function isGatewayRequest(path: string, method: string | undefined): bool
 }
 
 export function gateway(dependencies: GatewayDependencies) {
-  const { house, draining } = dependencies;
+  const { house, draining, jobs } = dependencies;
   return (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = house.identifiers.next();
     const url = request.url ?? '/';
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
     const called = callPathOf(path);
-    const door = new HttpDoor(response, { dialect: called?.dialect ?? dialectOf(request), requestId });
+    const job = called || !jobs ? undefined : jobPathOf(path);
+    const dialect = called?.dialect ?? (job ? openAiDialect : dialectOf(request));
+    const door = new HttpDoor(response, { dialect, requestId });
+    const asked = query < 0 ? '' : url.slice(query + 1);
     const answered = called
       ? answerCall(house, { request, door, requestId, called, draining })
-      : answerAbout(dependencies, { request, door, path, query: query < 0 ? '' : url.slice(query + 1) });
+      : job && jobs
+        ? answerJob(jobs, { request, door, requestId, path: job, query: asked, draining })
+        : answerAbout(dependencies, { request, door, path, query: asked });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
 }

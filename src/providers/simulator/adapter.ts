@@ -1,5 +1,7 @@
 // The built-in provider: OpenAI's dialect on a local server whose address is known only once it runs.
 import { openAiCompatible, openAiRequest } from '#providers/openai-compatible/adapter.ts';
+import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
+import type { MediaJobs } from '#ports/media-jobs.ts';
 import type { ProviderAdapter } from '#ports/provider.ts';
 
 /** The base URL of a simulator's row in the catalogue. */
@@ -15,4 +17,13 @@ export function simulatorProvider(origin: () => string): ProviderAdapter {
       return { ...request, headers: { ...request.headers, ...call.extraHeaders } };
     },
   };
+}
+
+/** Films and songs. */
+export function simulatorJobs(origin: () => string): MediaJobs {
+  return openAiJobs({
+    name: 'simulator',
+    kinds: ['video', 'music'],
+    at: (place) => ({ ...place, credential: 'sim', baseUrl: `${origin()}/v1` }),
+  });
 }

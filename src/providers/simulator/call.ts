@@ -13,10 +13,13 @@ import type { SimulatedModel } from './model.ts';
 import { findModel } from './model.ts';
 import { Refusal } from './refusal.ts';
 
+/** Where a model answers at once. */
+type SimulatorEndpoint = 'chat' | 'embeddings';
+
 /** A request that a model answers. */
 export type SimulatorCall = CallOf<'chat', ChatCall> | CallOf<'embeddings', EmbeddingCall>;
 
-interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
+interface CallOf<Kind extends SimulatorEndpoint, Request> {
   readonly kind: Kind;
   readonly request: Request;
   readonly model: SimulatedModel;
@@ -27,7 +30,7 @@ interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
 
 export type CallHeaders = KnobSources['headers'];
 
-export function readCall(endpoint: SimulatedModel['endpoint'], headers: CallHeaders, bodyText: string): SimulatorCall {
+export function readCall(endpoint: SimulatorEndpoint, headers: CallHeaders, bodyText: string): SimulatorCall {
   const body = parseBody(bodyText);
   const model = readModel(body, endpoint);
   const knobsFrom = (message: string): Knobs => readKnobs({ headers, body: objectField(body, 'sim'), message });
