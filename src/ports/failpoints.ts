@@ -13,11 +13,12 @@ export const failpointNames = [
   'before-ledger-write',
   'after-ledger-write',
   'after-confirm',
-  'after-accepted',
-  'after-final-word',
 ] as const;
 
-export type FailpointName = (typeof failpointNames)[number];
+/** Those that only jobs reach. */
+export const jobFailpointNames = ['after-accepted', 'after-final-word'] as const;
+
+export type FailpointName = (typeof failpointNames)[number] | (typeof jobFailpointNames)[number];
 
 export interface Failpoints {
   reach(name: FailpointName): void;

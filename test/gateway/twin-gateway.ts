@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
+import { memoryJobBook } from '#adapters/memory/job-book.ts';
 import { memoryJournal } from '#adapters/memory/journal.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { startSimulator, type Simulator } from '#adapters/simulator/server.ts';
@@ -20,12 +21,16 @@ import { DispatchNumbers } from '#flows/dispatch-numbers.ts';
 import type { House } from '#flows/house.ts';
 import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
+import type { MediaDesk } from '#flows/media/desk.ts';
+import { JobKeeper } from '#flows/media/keep-jobs.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
+import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
-import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
+import { simulatorBaseUrl, simulatorJobs, simulatorProvider } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { MediaJobs } from '#ports/media-jobs.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 
 const usd = currencyOf('usd');
@@ -36,6 +41,8 @@ export interface TwinGateway {
   readonly ledger: MemoryLedger;
   readonly simulator: Simulator;
   readonly writer: LedgerWriter;
+  readonly keeper: JobKeeper;
+  readonly desk: MediaDesk;
   /** A key on a wallet of its own with that many dollars. */
   key(
     balance: string,
@@ -52,6 +59,7 @@ export async function startTwinGateway(
     readonly prices?: readonly PriceVersion[];
     readonly clock?: Clock;
     readonly plans?: readonly CostPlan[];
+    readonly media?: readonly MediaJobs[];
   } = {},
 ): Promise<TwinGateway> {
   const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
@@ -81,10 +89,14 @@ export async function startTwinGateway(
   };
   await ledger.openGateway(house.dispatches.gatewayId);
   const writer = new LedgerWriter(house);
+  const media = [openAiJobs(), simulatorJobs(() => simulator.origin), ...(options.media ?? [])];
+  const book = memoryJobBook((requestId) => ledger.tables.registers.get(requestId));
+  const desk: MediaDesk = { house, adapters: new Map(media.map((each) => [each.name, each])), book, directory };
+  const keeper = new JobKeeper(desk);
   const stopping = new AbortController();
-  const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal)];
+  const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal), keeper.run(stopping.signal)];
   const generations = { find: () => Promise.resolve(undefined) };
-  const server = createServer(gateway({ house, writer, generations, draining: () => false }));
+  const server = createServer(gateway({ house, writer, generations, jobs: { desk, keeper }, draining: () => false }));
   const url = await listen(server);
   return {
     url,
@@ -92,6 +104,8 @@ export async function startTwinGateway(
     ledger,
     simulator,
     writer,
+    keeper,
+    desk,
     async key(balance, { limits = {}, ...more } = {}) {
       const key = `vk_${randomBytes(32).toString('base64url')}`;
       const walletId = uuidsByTime.next();
@@ -128,6 +142,7 @@ export async function startTwinGateway(
     async stop() {
       stopping.abort();
       await Promise.all(jobs);
+      await keeper.settled();
       server.closeAllConnections();
       server.close();
       await house.upstream.close();
@@ -197,6 +212,8 @@ function simulatedRoutes(): readonly Route[] {
   return [
     ...['echo', 'cent', 'slow', 'shapes'].map((model) => routeOf(targetOf(model))),
     routeOf(targetOf('embed'), 'embedding'),
+    routeOf(targetOf('video'), 'video'),
+    routeOf(targetOf('music'), 'music'),
   ];
 }
 
@@ -208,9 +225,20 @@ function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): Pri
     per: '1000000',
     currency: 'usd',
   });
+  const perSecond = (price: string, resolution: string): PriceComponent => ({
+    meter: 'video_second',
+    price,
+    per: '1',
+    currency: 'usd',
+    when: { resolution: [resolution] },
+  });
   const components: PriceComponent[] = name.endsWith('/cent')
     ? [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }]
-    : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
+    : name.endsWith('/video')
+      ? [perSecond('0.10', '720p'), perSecond('0.30', '1080p')]
+      : name.endsWith('/music')
+        ? [{ meter: 'song', price: '0.05', per: '1', currency: 'usd' }]
+        : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
   return {
     id: createHash('md5').update(name).digest('hex'),
     subject: { kind, name },
