@@ -46,7 +46,9 @@ test('a film is charged once, by seconds and resolution, and its content is free
   expect(content.headers.get('content-type')).toBe('video/mp4');
   expect((await content.arrayBuffer()).byteLength).toBe(33 * 256);
   expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '9.2', held: '0' });
-  await expect(client.videos.downloadContent(begun.id, { variant: 'nonsense' as 'video' })).rejects.toThrow(/variant|nonsense/);
+  await expect(client.videos.downloadContent(begun.id, { variant: 'nonsense' as 'video' })).rejects.toThrow(
+    /variant|nonsense/,
+  );
 });
 
 test('another resolution has another price, and a file among the fields is taken', async () => {
@@ -78,7 +80,10 @@ test('a job that fails charges nothing, and says why', async () => {
   const client = clientFor(key);
   const begun = await client.videos.create({ model: 'sim/video', prompt: 'A tram #job_error=1 #job_ms=50' });
   const film = await done(client, begun.id);
-  expect(film).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('asked to fail') as string } });
+  expect(film).toMatchObject({
+    status: 'failed',
+    error: { message: expect.stringContaining('asked to fail') as string },
+  });
   expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '10', held: '0' });
   await twin.writer.flush();
   expect(twin.ledger.tables.registers.get(begun.id.slice('video_'.length))).toMatchObject({ total: 0n, final: true });
@@ -96,7 +101,11 @@ test('a provider that refuses charges nothing', async () => {
 test('what a provider may have taken, though its answer was lost, is charged as an estimate', async () => {
   const { key, caller } = await twin.key('10');
   const client = clientFor(key);
-  const lost = client.videos.create({ model: 'sim/video', prompt: 'A tram #disconnect_after=0 #tag=lost', seconds: '4' });
+  const lost = client.videos.create({
+    model: 'sim/video',
+    prompt: 'A tram #disconnect_after=0 #tag=lost',
+    seconds: '4',
+  });
   await expect(lost).rejects.toMatchObject({ status: 502 });
   expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '9.6', held: '0' });
   await twin.writer.flush();
@@ -119,7 +128,9 @@ test('of 200 jobs at once on a wallet for 20, exactly 20 are begun', async () =>
     Array.from({ length: 200 }, () => client.videos.create({ model: 'sim/video', prompt: 'A tram' }, quick)),
   );
   const begun = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const refused = asked.flatMap((each) => (each.status === 'rejected' && each.reason instanceof APIError ? [each.reason] : []));
+  const refused = asked.flatMap((each) =>
+    each.status === 'rejected' && each.reason instanceof APIError ? [each.reason] : [],
+  );
   expect(begun.length).toBe(20);
   expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([402]));
   expect(refused.length).toBe(180);
@@ -175,7 +186,10 @@ test('a film is made anew by its own provider, at the same price', async () => {
 test('a song, in the same shape', async () => {
   const { key } = await twin.key('1');
   const ask = (path: string, init: RequestInit = {}) =>
-    fetch(`${twin.url}/v1/music/generations${path}`, { ...init, headers: { authorization: `Bearer ${key}`, 'x-sim-job-ms': '50' } });
+    fetch(`${twin.url}/v1/music/generations${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${key}`, 'x-sim-job-ms': '50' },
+    });
   const begun = (await (
     await ask('', { method: 'POST', body: JSON.stringify({ model: 'sim/music', prompt: 'Trams', lyrics: 'Ding' }) })
   ).json()) as { id: string };
