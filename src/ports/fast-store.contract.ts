@@ -4,6 +4,7 @@ import type { MakeFastStore } from './fast-store-calls.contract.ts';
 import { describeAdmission } from './fast-store-admission.contract.ts';
 import { expectTheModelToBeFollowed } from './fast-store-deeds.contract.ts';
 import { describeEnds } from './fast-store-ends.contract.ts';
+import { describeJobs } from './fast-store-jobs.contract.ts';
 import { describeLedgerSide } from './fast-store-ledger-side.contract.ts';
 import { describeLimits } from './fast-store-limits.contract.ts';
 import { describeUnits } from './fast-store-units.contract.ts';
@@ -31,19 +32,29 @@ const mustSee: ReadonlySet<string> = new Set([
   'credit: missing',
 ]);
 
-export function fastStoreContract(name: string, make: MakeFastStore): void {
+export interface FastStoreContractOptions {
+  /** Of the random deeds, in a round; fewer where each is a journey. */
+  readonly modelRuns?: number;
+}
+
+export function fastStoreContract(
+  name: string,
+  make: MakeFastStore,
+  { modelRuns = 200 }: FastStoreContractOptions = {},
+): void {
   describe(name, () => {
     describeAdmission(make);
     describeLimits(make);
     describeEnds(make);
     describeLedgerSide(make);
     describeUnits(make);
+    describeJobs(make);
 
     test('every deed, in any order and repetition, does what the simplest model says', async () => {
       const seen = new Set<string>();
       // Chance decides what a round comes upon: rounds go on until all that matters was seen, and not for ever.
       for (let round = 0; round < roundsMax && !seen.isSupersetOf(mustSee); round += 1) {
-        for (const what of (await expectTheModelToBeFollowed(make, 200)).keys()) seen.add(what);
+        for (const what of (await expectTheModelToBeFollowed(make, modelRuns)).keys()) seen.add(what);
       }
       expect([...seen]).toEqual(expect.arrayContaining([...mustSee]));
     });

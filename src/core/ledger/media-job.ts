@@ -3,6 +3,7 @@ import type { MediaKind } from '../call/media-request.ts';
 import type { SlotScope } from '../limits/limits.ts';
 import { type Amount, amount } from '../money/amount.ts';
 import type { CallFacts, Usage } from '../usage/usage.ts';
+import type { Written } from './entry-json.ts';
 import type { DispatchedCall } from './entry.ts';
 
 /** What a later life sets aside again; the budgets are those of the call. */
@@ -50,8 +51,6 @@ export interface MediaJob {
   readonly deadlineAt: number;
   readonly end?: JobEnd;
 }
-
-type Written<T> = T extends bigint ? string : T extends object ? { readonly [Key in keyof T]: Written<T[Key]> } : T;
 
 /** As JSON has it: amounts are decimal text. */
 export type WrittenJob = Omit<MediaJob, 'call' | 'hold'> & {
