@@ -85,15 +85,16 @@ export function describeJobs(make: MakeFastStore): void {
     });
 
     test('it was dispatched: its lease is touched, and when that is over it is reaped, never given back', async () => {
-      const { store, advance } = await keeperWith(100n);
+      const keeper = await keeperWith(100n);
+      const { store } = keeper;
       const job = restored();
       await store.restore(job, leaseMs);
-      advance(leaseMs - 1);
+      keeper.advance(leaseMs - 1);
       expect(await store.touch(job.call.requestId, leaseMs)).toBe(true);
-      advance(leaseMs - 1);
+      keeper.advance(leaseMs - 1);
       expect(await store.expired(10)).toEqual([]);
       expect(await store.void(job.call.requestId)).toBe(false);
-      advance(1);
+      keeper.advance(1);
       expect(await store.expired(10)).toEqual([{ state: 'dispatched', call: job.call }]);
       expect(await store.reap(entryOf(job.call, 30n, 1))).toBe(true);
       expect(await store.wallet(walletId)).toMatchObject({ balance: 70n, held: 0n });

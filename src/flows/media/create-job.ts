@@ -67,8 +67,7 @@ export async function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: In
     };
     const taken = await submit(desk, open, { planned, incoming });
     const job = jobOf(open, incoming, taken);
-    await keeper.begin(job, taken.acceptance.reading);
-    return keeper.get(requestId)?.job ?? job;
+    return await keeper.begin(job, taken.acceptance.reading);
   } finally {
     house.live.leave(requestId);
   }

@@ -70,20 +70,21 @@ export class JobKeeper {
     return [...this.#kept.values()];
   }
 
-  /** A provider has just taken it. */
-  async begin(job: MediaJob, reading: JobReading | undefined): Promise<void> {
+  /** A provider has just taken it, and may be done with it already. */
+  async begin(job: MediaJob, reading: JobReading | undefined): Promise<MediaJob> {
     const { house } = this.#desk;
     const { requestId } = job.call;
+    const kept = this.#keep(job, { saved: false, settled: false });
+    if (reading) this.#hear(kept, reading);
     try {
-      await house.journal.append({ kind: 'job', job });
+      await house.journal.append({ kind: 'job', job: kept.job });
     } catch (error) {
       house.log.error({ error, request_id: requestId }, 'a job could not be written to the journal');
     }
     house.failpoints.reach('after-accepted');
-    const kept = this.#keep(job, { saved: false, settled: false });
-    if (reading) this.#hear(kept, reading);
     await house.store.touch(requestId, jobLeaseMs);
     await this.#takeTurn(kept, { polls: false });
+    return kept.job;
   }
 
   /** From an earlier life. `settled`: its final charge is booked already, and only its end is to be learned. */
@@ -123,7 +124,7 @@ export class JobKeeper {
 
   /** Until nothing that it has begun is under way. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#kept.values()].map(({ turn }) => turn));
+    await Promise.all([...this.#kept.values()].flatMap(({ turn }) => turn ?? []));
   }
 
   #keep(job: MediaJob, { saved, settled }: { readonly saved: boolean; readonly settled: boolean }): KeptJob {

@@ -72,9 +72,13 @@ export function mustBePriced({ call, quantities }: PlannedJob, fare: CallFare): 
 }
 
 function makesTheSame(one: MediaPlan, other: MediaPlan): boolean {
-  const textOf = ({ facts, quantities }: MediaPlan) =>
-    JSON.stringify([Object.entries(facts).toSorted(), Object.entries(quantities).toSorted()]);
-  return textOf(one) === textOf(other);
+  return haveTheSame(one.facts, other.facts) && haveTheSame(one.quantities, other.quantities);
+}
+
+function haveTheSame(one: object, other: object): boolean {
+  const known = new Map<string, unknown>(Object.entries(one));
+  const others = Object.entries(other);
+  return known.size === others.length && others.every(([name, value]) => known.get(name) === value);
 }
 
 function callFor(

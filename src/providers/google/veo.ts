@@ -112,8 +112,11 @@ function readingOf(operation: Fields, { quantities, seconds = '0' }: JobAsked): 
   const films = listOf(response['generatedSamples']).map((sample) => partOf(sample, 'video'));
   const [first] = films;
   if (!first) {
-    const [why] = Array.isArray(response['raiMediaFilteredReasons']) ? response['raiMediaFilteredReasons'] : [];
-    const message = typeof why === 'string' ? why : 'The film was withheld by the provider.';
+    const reasons: readonly unknown[] = Array.isArray(response['raiMediaFilteredReasons'])
+      ? response['raiMediaFilteredReasons']
+      : [];
+    const why = reasons.find((each) => typeof each === 'string');
+    const message = why ?? 'The film was withheld by the provider.';
     return { kind: 'failed', usage: nothingMade({ ...pieces, raw }), message };
   }
   const count = BigInt(films.length);
