@@ -1,7 +1,7 @@
 // Where calls are admitted: one atomic deed over every scope of the caller. Postgres is the truth; this is its shadow in time.
 import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
-import type { JobHold } from '#core/ledger/media-job.ts';
+import type { JobHold } from '#core/call/media-job.ts';
 import type { HoldState } from '#core/ledger/hold.ts';
 import type { UnitsGiven, UnitsTaken, UnitsWanted } from '#core/ledger/unit-counter.ts';
 import type { UnitRanges } from '#core/usage/unit-range.ts';

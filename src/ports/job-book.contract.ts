@@ -1,6 +1,6 @@
 // What every keeper of jobs must do.
 import { describe, expect, test } from 'vitest';
-import type { JobEnd, MediaJob } from '#core/ledger/media-job.ts';
+import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
 import { amount } from '#core/money/amount.ts';
 import { notBillable } from '#core/usage/usage.ts';
 import type { JobBook } from './job-book.ts';

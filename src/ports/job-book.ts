@@ -1,6 +1,6 @@
 // The jobs that providers have taken, as Postgres keeps them over every life of this process.
 import type { MediaKind } from '#core/call/media-request.ts';
-import type { JobEnd, MediaJob } from '#core/ledger/media-job.ts';
+import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
 import type { ChargedBefore } from './fast-store.ts';
 
 /** Whose they are: of the wallet, and of the organization if there is one. */

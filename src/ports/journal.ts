@@ -1,6 +1,6 @@
 // The second copy of every dispatch and settlement until Postgres has committed it.
 import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
-import type { MediaJob } from '#core/ledger/media-job.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
 import type { Checkpoint } from './fast-store.ts';
 
 export type JournalRecord =

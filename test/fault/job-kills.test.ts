@@ -5,8 +5,9 @@ import { creditsOf, eventually } from '#test/gateway/wire.ts';
 import { audit } from '#test/process/audit.ts';
 import { connectionTo } from '#test/process/cluster.ts';
 import { type LedgerRead, readLedger } from '#test/process/books.ts';
+import { runCommand } from '#test/process/launch.ts';
 import { type OutsideProvider, startOutsideProvider } from '#test/process/outside-provider.ts';
-import { removeServers, startServer, type TestKey, type TestServer } from '#test/process/server.ts';
+import { environmentOf, removeServers, startServer, type TestKey, type TestServer } from '#test/process/server.ts';
 import { soundBooks } from './aftermath.ts';
 
 interface KillPoint {
@@ -155,6 +156,10 @@ describe('a server that is killed while it makes a film', () => {
       server = await startServer({ dataDirectory: server.dataDirectory });
       expect(await creditsOf(server.url, payer.key)).toMatchObject({ held: '0.8' });
       expect(await statusOf(id)).not.toBe('failed');
+      const running = { state: 'running', name: 'outside/video', held: { amount: '0.8', currency: 'usd' } };
+      expect(await server.admin('/api/v1/jobs?state=running')).toMatchObject({ data: [running] });
+      const { stdout } = await runCommand(['jobs', 'list', '--state', 'running'], environmentOf(server.dataDirectory));
+      expect(stdout).toContain('outside/video');
     },
   );
 

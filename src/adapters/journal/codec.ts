@@ -1,6 +1,6 @@
 // Journal records as JSON text.
 import { callText, entryText, readCall, readEntry, type Written } from '#core/ledger/entry-json.ts';
-import { readJob, writeJob, type WrittenJob } from '#core/ledger/media-job.ts';
+import { readJob, writeJob, type WrittenJob } from '#core/call/media-job.ts';
 import type { JournalRecord } from '#ports/journal.ts';
 
 type WrittenRecord =

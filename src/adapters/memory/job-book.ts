@@ -1,5 +1,5 @@
 // Jobs in memory, beside a memory ledger's registers.
-import type { JobEnd, MediaJob } from '#core/ledger/media-job.ts';
+import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
 import type { ChargedBefore } from '#ports/fast-store.ts';
 import type { JobBook, JobOwner, JobPage, UnbookedJob } from '#ports/job-book.ts';
 

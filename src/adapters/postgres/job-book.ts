@@ -1,6 +1,6 @@
 // Jobs in Postgres.
 import type { Pool } from 'pg';
-import { type JobEnd, type MediaJob, readJob, writeJob, type WrittenJob } from '#core/ledger/media-job.ts';
+import { type JobEnd, type MediaJob, readJob, writeJob, type WrittenJob } from '#core/call/media-job.ts';
 import { amount } from '#core/money/amount.ts';
 import type { ChargedBefore } from '#ports/fast-store.ts';
 import type { JobBook, JobOwner, JobPage, UnbookedJob } from '#ports/job-book.ts';

@@ -1,7 +1,7 @@
 // Begins a job: authenticate, plan, quote, hold, dispatch, submit. Once the provider has taken it, the keeper has it.
 import { Failure } from '#core/failure.ts';
 import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
-import type { MediaJob } from '#core/ledger/media-job.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Acceptance } from '#ports/media-jobs.ts';

@@ -1,6 +1,6 @@
 // Passes a job's file on from the provider: with our credential, free, in pieces as the caller takes them.
 import { Failure } from '#core/failure.ts';
-import type { MediaJob } from '#core/ledger/media-job.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
 import type { Door } from '#ports/door.ts';
 import type { ContentStep } from '#ports/media-jobs.ts';
 import { type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';

@@ -1,6 +1,6 @@
 // Keeps the jobs that are under way: their holds alive, asked about at intervals, settled by the final word, once.
 import { Failure } from '#core/failure.ts';
-import type { JobEnd, MediaJob } from '#core/ledger/media-job.ts';
+import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import type { JobReading } from '#ports/media-jobs.ts';
 import type { MediaDesk } from './desk.ts';

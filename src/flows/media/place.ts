@@ -1,7 +1,7 @@
 // Where a job was put: its adapter, and its provider as the catalogue has it now.
 import type { Catalog, Credential, Provider } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
-import type { MediaJob } from '#core/ledger/media-job.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
 import type { JobAsked, JobPlace, JobReference, MediaJobs } from '#ports/media-jobs.ts';
 import type { MediaDesk } from './desk.ts';
 

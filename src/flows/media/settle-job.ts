@@ -1,6 +1,6 @@
 // A job's final word becomes its one charge, in whichever life it is heard.
 import type { ChargeEntry } from '#core/ledger/entry.ts';
-import type { JobEnd, MediaJob } from '#core/ledger/media-job.ts';
+import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
 import { eventIdOf, pinnedTerms } from '../estimate.ts';
 import { entryOf, giveUnits, unitsFor } from '../settle.ts';
 import { viewWallet } from '../view-wallet.ts';

@@ -2,7 +2,7 @@
 import { Failure } from '#core/failure.ts';
 import type { MediaKind } from '#core/call/media-request.ts';
 import type { Caller } from '#core/keys/caller.ts';
-import type { MediaJob } from '#core/ledger/media-job.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
 import type { JobPage } from '#ports/job-book.ts';
 import type { MediaDesk } from './desk.ts';
 import type { JobKeeper, SeenJob } from './keep-jobs.ts';

@@ -1,5 +1,5 @@
 // A job as its caller reads it, in the shape of OpenAI's video object.
-import type { MediaJob } from '#core/ledger/media-job.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
 
 export interface ShownJob {
   readonly id: string;

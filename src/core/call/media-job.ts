@@ -1,10 +1,10 @@
 // Work that goes on at a provider after the request that began it: what must be known to hold, ask and settle it in any life.
-import type { MediaKind } from '../call/media-request.ts';
+import type { MediaKind } from './media-request.ts';
 import type { SlotScope } from '../limits/limits.ts';
 import { type Amount, amount } from '../money/amount.ts';
 import type { CallFacts, Usage } from '../usage/usage.ts';
-import type { Written } from './entry-json.ts';
-import type { DispatchedCall } from './entry.ts';
+import type { Written } from '../ledger/entry-json.ts';
+import type { DispatchedCall } from '../ledger/entry.ts';
 
 /** What a later life sets aside again; the budgets are those of the call. */
 export interface JobHold {
