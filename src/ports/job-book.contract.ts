@@ -11,7 +11,7 @@ export interface JobBookKeeper {
   readonly book: JobBook;
   /** That of the same books. */
   readonly ledger: Ledger;
-  createPayer(currency: string): Promise<Payer>;
+  readonly createPayer: (currency: string) => Promise<Payer>;
 }
 
 const organizationId = crypto.randomUUID();

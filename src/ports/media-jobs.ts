@@ -23,6 +23,8 @@ export interface JobAsked {
   readonly kind: MediaKind;
   readonly quantities: Quantities;
   readonly seconds?: string;
+  /** It was made from an image; said only of a submission. */
+  readonly fromImage?: boolean;
 }
 
 export type JobReading =

@@ -325,6 +325,25 @@ test('Kling: a token of its own for every request, and the units that it deducts
   expect(await one.balance()).toBe('9.65');
 });
 
+test('Kling: what is made from an image is asked about where it was begun; a refusal is told in its words', async () => {
+  answers = {
+    'POST /v1/v1/videos/image2video': { code: 0, data: { task_id: 'k-2', task_status: 'submitted' } },
+    'GET /v1/v1/videos/image2video/k-2': {
+      data: { task_id: 'k-2', task_status: 'failed', task_status_msg: 'Blurred.' },
+    },
+    'POST /v1/v1/videos/text2video': { $status: 400, code: 1201, message: 'The prompt is too long.' },
+  };
+  const one = await customer();
+  const image = { image_url: 'data:image/png;base64,iVBORw0KGgo=' };
+  const { id } = await one.begin({ model: 'kling-v2-6', prompt: 'A tram', input_reference: image });
+  expect(await one.ended(id)).toMatchObject({ status: 'failed', error: { message: 'Blurred.' } });
+  expect(sent('POST /v1/v1/videos/image2video').body).toMatchObject({ image: 'iVBORw0KGgo=' });
+  expect(await one.begin({ model: 'kling-v2-6', prompt: 'A tram' })).toMatchObject({
+    error: { message: 'The prompt is too long.' },
+  });
+  expect(await one.balance()).toBe('10');
+});
+
 test('Kling: a refusal that comes with a status of success is one', async () => {
   answers = { 'POST /v1/v1/videos/text2video': { code: 1102, message: 'Account balance not enough' } };
   const one = await customer();

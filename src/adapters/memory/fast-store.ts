@@ -1,4 +1,5 @@
-// The fast store of one process: every deed is one turn of the event loop, so nothing here awaits.
+// The fast store of one process: every deed is one turn of the event loop, so nothing here awaits. Long, since what one deed
+// sets aside another gives back, and both must be read together.
 import { Failure } from '#core/failure.ts';
 import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';

@@ -9,6 +9,10 @@ afterAll(async () => (await database)?.close());
 
 jobBookContract('jobs in Postgres', async () => {
   database ??= openLedgerDatabase('embedded');
-  const { ledger, createPayer, application } = await database;
-  return { ledger, createPayer, book: postgresJobBook(application) };
+  const opened = await database;
+  return {
+    ledger: opened.ledger,
+    book: postgresJobBook(opened.application),
+    createPayer: (currency) => opened.createPayer(currency),
+  };
 });

@@ -153,7 +153,8 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
     }
     const { kind } = request;
     const seconds = request.seconds === undefined ? {} : { seconds: request.seconds };
-    const acceptance = adapter.accepted(body, { kind, quantities: planned.quantities, ...seconds });
+    const fromImage = request.image !== undefined;
+    const acceptance = adapter.accepted(body, { kind, quantities: planned.quantities, fromImage, ...seconds });
     if (!acceptance) {
       note('failed', { status: answer.status, error: 'The answer names no job.' });
       const message = 'The provider answered in words that are not understood. The job is charged as estimated.';

@@ -7,8 +7,8 @@ import { exactText } from '#core/pricing/decimal.ts';
 import { Counts, type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobState } from '#core/usage/job.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
-import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
+  failureSaidIn,
   fieldsIn,
   fileAt,
   frameOf,
@@ -67,7 +67,7 @@ export function klingJobs(): MediaJobs {
     },
     submit({ prompt, seconds, aspectRatio, quality, audio, negativePrompt, image }, place) {
       return jsonRequest(place, {
-        path: image ? '/v1/videos/image2video' : '/v1/videos/text2video',
+        path: `/v1/videos/${addressFor(image !== undefined)}`,
         headers: headersOf(place),
         body: {
           model_name: place.model,
@@ -81,7 +81,7 @@ export function klingJobs(): MediaJobs {
         },
       });
     },
-    accepted(body) {
+    accepted(body, { fromImage }) {
       const answer = fieldsIn(body);
       if (!answer) return undefined;
       const { code } = answer;
@@ -89,12 +89,11 @@ export function klingJobs(): MediaJobs {
         return { message: wordOf(answer, 'message') ?? 'The provider refuses the request.' };
       }
       const upstreamId = wordOf(partOf(answer, 'data'), 'task_id');
-      return upstreamId === undefined ? undefined : { upstreamId };
+      return upstreamId === undefined ? undefined : { upstreamId: `${addressFor(fromImage === true)}/${upstreamId}` };
     },
-    // A task is found at either address, whichever it was begun at.
     poll: ({ upstreamId }, place) =>
       jsonRequest(place, {
-        path: `/v1/videos/text2video/${encodeURIComponent(upstreamId)}`,
+        path: `/v1/videos/${upstreamId.split('/').map(encodeURIComponent).join('/')}`,
         headers: headersOf(place),
       }),
     read(body, asked) {
@@ -103,8 +102,13 @@ export function klingJobs(): MediaJobs {
     },
     asksAgain: true,
     content: ({ result }, variant, place) => (variant === 'video' ? fileAt(result, place) : undefined),
-    failure: openAiFailure,
+    failure: failureSaidIn('message'),
   };
+}
+
+/** A task is asked about where it was begun. */
+function addressFor(fromImage: boolean): string {
+  return fromImage ? 'image2video' : 'text2video';
 }
 
 const tokenLifeS = 1_800;

@@ -4,8 +4,8 @@ import type { MediaRequest } from '#core/call/media-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobState } from '#core/usage/job.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
-import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
+  failureSaidIn,
   fieldsIn,
   fileAt,
   frameOf,
@@ -72,7 +72,7 @@ export function lumaJobs(): MediaJobs {
     },
     asksAgain: true,
     content: ({ result }, variant, place) => (variant === 'video' ? fileAt(result, place) : undefined),
-    failure: openAiFailure,
+    failure: failureSaidIn('detail'),
   };
 }
 

@@ -24,6 +24,7 @@ export function simulatorJobs(origin: () => string): MediaJobs {
   return openAiJobs({
     name: 'simulator',
     kinds: ['video', 'music'],
+    hears: true,
     at: (place) => ({ ...place, credential: 'sim', baseUrl: `${origin()}/v1` }),
   });
 }

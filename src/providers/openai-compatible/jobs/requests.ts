@@ -1,10 +1,11 @@
 // What the providers of films and songs have in common on the wire: JSON asked and answered, files fetched.
 import { untranslatable, type Untranslatable } from '#core/call/chat.ts';
 import type { MediaImage, MediaRequest } from '#core/call/media-request.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
-import type { ContentStep, JobPlace } from '#ports/media-jobs.ts';
+import { type Fields, isFields, wordOf } from '#core/usage/counts.ts';
+import type { ContentStep, JobPlace, MediaJobs } from '#ports/media-jobs.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
+import { openAiFailure } from '../failure.ts';
 
 export interface Asking {
   readonly path: string;
@@ -66,6 +67,15 @@ export function fieldsIn(body: Buffer): Fields | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** For those who tell what is wrong in a field of their own. */
+export function failureSaidIn(field: string): MediaJobs['failure'] {
+  return (status, headers, body) => {
+    const message = wordOf(fieldsIn(body) ?? {}, field);
+    const told = message === undefined ? body : Buffer.from(JSON.stringify({ error: { message } }));
+    return openAiFailure(status, headers, told);
+  };
 }
 
 /** The first field that is there and that this provider has no word for. */

@@ -27,6 +27,8 @@ const normalizer = { id: 'openai-video', version: '1' };
 export interface OpenAiJobsOptions {
   readonly name?: string;
   readonly kinds?: readonly MediaKind[];
+  /** It obeys the headers that are for it alone. */
+  readonly hears?: boolean;
   /** Where it really is. */
   readonly at?: (place: JobPlace) => JobPlace;
 }
@@ -34,6 +36,7 @@ export interface OpenAiJobsOptions {
 export function openAiJobs({
   name = 'openai-compatible',
   kinds = ['video'],
+  hears = false,
   at = (place) => place,
 }: OpenAiJobsOptions = {}): MediaJobs {
   return {
@@ -62,7 +65,7 @@ export function openAiJobs({
         quantities: { video_second: seconds, video_clip: '1' },
       };
     },
-    submit: (request, place) => submission(request, at(place)),
+    submit: (request, place) => submission(request, hears ? at(place) : { ...at(place), extraHeaders: {} }),
     accepted(body, asked) {
       const job = fieldsIn(body);
       if (!job) return undefined;
