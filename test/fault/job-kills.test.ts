@@ -29,9 +29,7 @@ const killPoints: readonly KillPoint[] = [
   { name: 'after-final-word', told: true, charged: 'final' },
   { name: 'after-journal-settle', told: true, charged: 'final' },
   { name: 'after-settle', told: true, charged: 'final' },
-  { name: 'before-ledger-write', told: true, charged: 'final' },
   { name: 'after-ledger-write', told: true, charged: 'final' },
-  { name: 'after-confirm', told: true, charged: 'final' },
 ];
 
 let outside: OutsideProvider;
