@@ -202,6 +202,20 @@ test('Sora: the seconds that it says it has made are what is charged', async () 
   expect(await one.balance()).toBe('9.6');
 });
 
+test('a word that is not known does not end a job', async () => {
+  const video = { id: 'video_3', object: 'video', seconds: '4' };
+  const words = ['moderating', 'unknown', 'completed'];
+  answers = {
+    'POST /v1/videos': { ...video, status: 'queued' },
+    'GET /v1/videos/video_3': (times) => ({ ...video, status: words[Math.min(times, 2)] }),
+  };
+  const one = await customer();
+  const { id } = await one.begin({ model: 'sora-2', prompt: 'A tram' });
+  expect(await one.ended(id)).toMatchObject({ status: 'completed' });
+  expect(asked.filter(({ call }) => call.startsWith('GET')).length).toBe(3);
+  expect(await one.balance()).toBe('9.6');
+});
+
 test('Veo: an operation; its film by the key, and a film that was withheld costs nothing', async () => {
   const name = 'models/veo-3.1/operations/abc';
   const samples = { generatedSamples: [{ video: { uri: `${origin}/v1/files/f1:download?alt=media` } }] };

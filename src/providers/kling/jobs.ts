@@ -5,7 +5,6 @@ import type { MediaRequest } from '#core/call/media-request.ts';
 import { parseDecimal, times } from '#core/money/rational.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import { Counts, type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
-import { jobState } from '#core/usage/job.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import {
   failureSaidIn,
@@ -15,6 +14,7 @@ import {
   jsonRequest,
   oneOf,
   unknownField,
+  stateOf,
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
@@ -129,7 +129,7 @@ function readingOf(task: Fields, { quantities }: JobAsked): JobReading {
   const raw = { task_id: task['task_id'], task_status: task['task_status'], final_unit_deduction: units };
   const pieces = { normalizer, raw, unit: 'second' } as const;
   const measured = units === undefined ? {} : { credit: units };
-  switch (jobState(task)) {
+  switch (stateOf(task)) {
     case 'unfinished':
       return { kind: 'running' };
     case 'failed': {

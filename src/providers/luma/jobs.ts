@@ -2,7 +2,6 @@
 import { untranslatable } from '#core/call/chat.ts';
 import type { MediaRequest } from '#core/call/media-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
-import { jobState } from '#core/usage/job.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import {
   failureSaidIn,
@@ -12,6 +11,7 @@ import {
   jsonRequest,
   oneOf,
   unknownField,
+  stateOf,
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
@@ -79,7 +79,7 @@ export function lumaJobs(): MediaJobs {
 function readingOf(generation: Fields, { quantities }: JobAsked): JobReading {
   const pieces = { normalizer, raw: { id: generation['id'], state: generation['state'] }, unit: 'second' } as const;
   if (wordOf(generation, 'state') === undefined) return { kind: 'running' };
-  switch (jobState(generation)) {
+  switch (stateOf(generation)) {
     case 'unfinished':
       return { kind: 'running' };
     case 'failed': {

@@ -2,7 +2,6 @@
 import { untranslatable } from '#core/call/chat.ts';
 import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
-import { jobState } from '#core/usage/job.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
@@ -12,6 +11,7 @@ import {
   oneOf,
   unknownField,
   urlOf,
+  stateOf,
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
@@ -106,7 +106,7 @@ function songIn(answer: Fields, { quantities }: JobAsked) {
 
 function readingOf(task: Fields, { quantities }: JobAsked): JobReading {
   const pieces = { normalizer, raw: { task_id: task['task_id'], status: task['status'] }, unit: 'second' } as const;
-  switch (jobState(task)) {
+  switch (stateOf(task)) {
     case 'unfinished':
       return { kind: 'running' };
     case 'failed': {

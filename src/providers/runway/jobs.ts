@@ -2,7 +2,6 @@
 import { untranslatable } from '#core/call/chat.ts';
 import type { MediaRequest } from '#core/call/media-request.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
-import { jobState } from '#core/usage/job.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
@@ -12,6 +11,7 @@ import {
   jsonRequest,
   unknownField,
   urlOf,
+  stateOf,
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
@@ -97,7 +97,7 @@ function readingOf(task: Fields, { quantities }: JobAsked): JobReading {
   const raw = { id: task['id'], status: task['status'], cost: task['cost'] };
   const pieces = { normalizer, raw, unit: 'second' } as const;
   const measured = credits === undefined ? {} : { credit: credits };
-  switch (jobState(task)) {
+  switch (stateOf(task)) {
     case 'unfinished': {
       const { progress } = task;
       return { kind: 'running', ...(typeof progress === 'number' ? { progress: progress * 100 } : {}) };

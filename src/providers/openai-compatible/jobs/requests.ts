@@ -2,6 +2,7 @@
 import { untranslatable, type Untranslatable } from '#core/call/chat.ts';
 import type { MediaImage, MediaRequest } from '#core/call/media-request.ts';
 import { type Fields, isFields, wordOf } from '#core/usage/counts.ts';
+import { jobState, type JobState } from '#core/usage/job.ts';
 import type { ContentStep, JobPlace, MediaJobs } from '#ports/media-jobs.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
@@ -67,6 +68,17 @@ export function fieldsIn(body: Buffer): Fields | undefined {
   } catch {
     return undefined;
   }
+}
+
+const doneWords: ReadonlySet<string> = new Set(['completed', 'succeeded', 'succeed', 'success']);
+
+/** A job is over only when its provider says so in a word that is known: what is settled once cannot be taken back. */
+export function stateOf(job: Fields): JobState {
+  const word = ['status', 'task_status', 'state'].map((name) => wordOf(job, name)).find((each) => each !== undefined);
+  const said = word?.toLowerCase() ?? 'unknown';
+  if (said === 'unknown') return 'unfinished';
+  const state = jobState(job);
+  return state === 'done' && !doneWords.has(said) ? 'unfinished' : state;
 }
 
 /** For those who tell what is wrong in a field of their own. */

@@ -2,14 +2,13 @@
 import { untranslatable } from '#core/call/chat.ts';
 import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
-import { jobState } from '#core/usage/job.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import type { JobAsked, JobPlace, JobReading, JobReference, MediaJobs } from '#ports/media-jobs.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
 import { openAiFailure } from '../failure.ts';
 import { formOf } from './form.ts';
-import { bearer, fieldsIn, jsonRequest, unknownField } from './requests.ts';
+import { bearer, fieldsIn, jsonRequest, unknownField, stateOf } from './requests.ts';
 
 const collections = { video: '/videos', music: '/music/generations' } as const;
 
@@ -137,7 +136,7 @@ function submission(request: MediaRequest, place: JobPlace): UpstreamRequest {
 function readingOf(job: Fields, { kind, quantities }: JobAsked): JobReading {
   const raw = { id: job['id'], status: job['status'], seconds: job['seconds'], size: job['size'] };
   const unit = kind === 'music' ? 'song' : 'second';
-  switch (jobState(job)) {
+  switch (stateOf(job)) {
     case 'unfinished': {
       const { progress } = job;
       return { kind: 'running', ...(typeof progress === 'number' ? { progress } : {}) };
