@@ -18,6 +18,7 @@ import { type BackedUp, backUp } from '#adapters/postgres/backup/backup.ts';
 import { restore, type Restored } from '#adapters/postgres/backup/restore.ts';
 import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
 import { postgresGenerations } from '#adapters/postgres/generations.ts';
+import { postgresJobBook } from '#adapters/postgres/job-book.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
 import { openPool } from '#adapters/postgres/pool.ts';
@@ -38,10 +39,14 @@ import { reapHolds } from '#flows/jobs/reap-holds.ts';
 import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { ProviderHealth } from '#flows/provider-health.ts';
+import type { MediaDesk } from '#flows/media/desk.ts';
+import { JobKeeper } from '#flows/media/keep-jobs.ts';
+import { recoverJobs, resumeJobs } from '#flows/media/recover-jobs.ts';
 import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
+import { mediaJobs } from '#providers/media-jobs.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
 import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';
@@ -58,6 +63,7 @@ export interface World {
   readonly generations: Generations;
   readonly desk: AdminDesk;
   readonly pool: Pool;
+  readonly jobs: { readonly desk: MediaDesk; readonly keeper: JobKeeper };
   /** The work beside the calls, until `stop`. */
   run(): void;
   /** New calls must have ended; what the ledger has not got yet stays in the journal for the next start. */
@@ -69,6 +75,9 @@ const journalSegmentBytesMax = 64 * 1_048_576;
 
 /** How long a stop waits for the database before it leaves the rest to the next start. */
 const farewellMs = 10_000;
+
+/** How long a stop waits for providers who are being asked about jobs. */
+const jobsMsMax = 2_000;
 
 /** Rejects with nothing left running, so that a start that failed also ends. */
 export async function buildWorld(config: Config, log: Log): Promise<World> {
@@ -100,6 +109,8 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     warn: (message) => log.warn({}, message),
   });
   opened.defer(() => journal.close());
+  const book = postgresJobBook(pool);
+  await recoverJobs({ journal }, { book });
   await recover({ journal, ledger, clock: systemClock, log }, directory);
   const { wallets, counters, units } = await ledger.load();
   await store.load(wallets, counters, units);
@@ -132,6 +143,10 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     answers: memoryAnswerCache(systemClock),
   };
   const writer = new LedgerWriter(house);
+  const media = mediaJobs(() => simulator.origin);
+  const mediaDesk: MediaDesk = { house, adapters: new Map(media.map((each) => [each.name, each])), book, directory };
+  const keeper = new JobKeeper(mediaDesk);
+  await resumeJobs(mediaDesk, keeper);
   const desk: AdminDesk = {
     administration,
     catalogFiles: files,
@@ -144,7 +159,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     log,
     randomBytes: (count) => randomBytes(count),
     refresh,
-    adapters: adapters.map((adapter) => adapter.name),
+    adapters: [...new Set([...adapters, ...media].map((adapter) => adapter.name))],
     listings: new Map(adapters.flatMap(({ name, listing }) => (listing ? [[name, listing]] : []))),
     masterKeys,
     masterKeySource,
@@ -165,6 +180,7 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
     generations: postgresGenerations(pool),
     desk,
     pool,
+    jobs: { desk: mediaDesk, keeper },
     run() {
       const { signal } = stopping;
       jobs.push(
@@ -172,11 +188,14 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
         snapshot.run(signal),
         reapHolds(house, directory, signal),
         touchLiveCalls(house, signal),
+        keeper.run(signal),
       );
     },
     async stop() {
       stopping.abort();
       await Promise.allSettled(jobs);
+      // What a job has just heard is settled now, or heard again by the next start.
+      await Promise.race([keeper.settled(), systemClock.sleep(jobsMsMax)]);
       await farewell(house, writer, log);
       // In reverse: what was opened last is closed first.
       await opened.disposeAsync();

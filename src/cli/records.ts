@@ -1,4 +1,4 @@
-// faregate usage and audit-log: what calls consumed, and who administered what.
+// faregate usage, jobs and audit-log: what calls consumed, what is being made, and who administered what.
 import type { Command } from 'commander';
 import { pathOf } from './ask.ts';
 import { answer, command, type CommonOptions, group, listing, pageQuery, type Said } from './command.ts';
@@ -21,6 +21,15 @@ const usageFilters: readonly Field[] = [
 
 const usageColumns = ['started_at', 'request_id', 'name', 'provider', 'outcome', 'charge', 'cost', 'latency_ms'];
 
+const jobFilters: readonly Field[] = [
+  { flag: '--state <state>', says: 'running, completed or failed' },
+  { flag: '--kind <kind>', says: 'video or music' },
+  { flag: '--wallet <id>', says: 'id' },
+  { flag: '--provider <name>', says: 'who makes it' },
+];
+
+const jobColumns = ['started_at', 'request_id', 'kind', 'state', 'name', 'provider', 'held', 'deadline_at'];
+
 const auditFilters: readonly Field[] = [
   { flag: '--actor <name>', says: 'who did it' },
   { flag: '--action <action>', says: 'what was done' },
@@ -36,6 +45,12 @@ export function recordCommands(program: Command): void {
   );
   command(usage, 'show <request>', 'show one call, with its receipts').action((request: string, options: Options) =>
     answer(options, { path: `usage/${pathOf(request)}` }, (row) => console.log(JSON.stringify(row['data'], null, 2))),
+  );
+  const jobs = group(program, 'jobs', 'look at films and songs that are made');
+  addFields(listing(jobs, 'list', 'list jobs'), jobFilters).action((options: Options) =>
+    answer(options, { path: 'jobs', query: { ...queryOf(options, jobFilters), ...pageQuery(options) } }, (row) =>
+      printTable(row, jobColumns),
+    ),
   );
   const log = group(program, 'audit-log', 'look at what operators did');
   addFields(listing(log, 'list', 'list what operators did'), auditFilters).action((options: Options) =>

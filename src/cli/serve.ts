@@ -24,7 +24,7 @@ export async function serveUntilStopped(environment: Environment): Promise<void>
     await server.close();
     throw error;
   });
-  const { house, writer, generations, desk } = world;
+  const { house, writer, generations, desk, jobs } = world;
   let draining = false;
   const oneTimeToken = token();
   const localToken = token();
@@ -38,7 +38,7 @@ export async function serveUntilStopped(environment: Environment): Promise<void>
   await admin.ready();
   world.run();
   server.open({
-    gateway: gateway({ house, writer, generations, draining: () => draining }),
+    gateway: gateway({ house, writer, generations, jobs, draining: () => draining }),
     admin: (request, response) => admin.routing(request, response),
     ready: () => readiness({ house, writer, draining: () => draining }),
   });

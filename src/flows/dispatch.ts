@@ -30,6 +30,8 @@ export interface OpenCall {
   dispatched: DispatchedCall | undefined;
   /** To what it was sent last, by whose prices it ends if nobody answers. */
   sentTo?: PricedTarget;
+  /** It goes on after its request, and consumes at most this. */
+  readonly job?: DispatchedCall['job'];
   /** What is known so far, for its estimate should nobody come back. */
   progress: () => Checkpoint | undefined;
 }
@@ -69,6 +71,7 @@ export async function dispatch(
     dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),
     startedAt: open.startedAt,
     ...(open.cache?.answer ? { cached: true } : {}),
+    ...(open.job === undefined ? {} : { job: open.job }),
   };
   try {
     await house.journal.append({ kind: 'dispatch', call: dispatched });

@@ -34,10 +34,8 @@ export async function estimateEntries(
   const entries: ChargeEntry[] = [];
   for (const { call, checkpoint } of unreturned) {
     const usage = call.cached ? unbilled('cache_hit') : usageSoFar(call, checkpoint);
-    const pinned = termsOf(call.pins.charge, versions);
-    const charge = { ...pinned, price: asCharged(pinned.price) };
-    const cost = termsOf(call.pins.cost, versions);
-    const said = { eventId: estimateEventId(call.requestId), endedAt: nowMs, final: false, revision: 1 };
+    const { charge, cost } = pinnedTerms(call, versions);
+    const said = { eventId: eventIdOf('estimate', call.requestId), endedAt: nowMs, final: false, revision: 1 };
     const given = await unitsFor(call, { usage, charge, cost }, (wanted) => units.give(wanted));
     units.keepApart(given);
     entries.push(entryOf(call, { usage, charge, cost, given, outcome: 'reaped', attempts: [] }, said));
@@ -45,13 +43,21 @@ export async function estimateEntries(
   return entries;
 }
 
-function usageSoFar(call: DispatchedCall, checkpoint: Checkpoint | undefined): Usage {
-  return estimatedUsage({
-    prompt_tokens: checkpoint?.promptTokens ?? call.promptTokensEstimate,
+/** Of a job nobody can say how far it was: it may be done, and then it is billed whole. */
+function usageSoFar({ job, promptTokensEstimate }: DispatchedCall, checkpoint: Checkpoint | undefined): Usage {
+  const counted = estimatedUsage({
+    prompt_tokens: checkpoint?.promptTokens ?? promptTokensEstimate,
     completion_tokens: checkpoint?.completionTokens ?? 0,
-    method: checkpoint ? 'last_checkpoint' : 'dispatch',
+    method: job ? 'job' : checkpoint ? 'last_checkpoint' : 'dispatch',
     raw: null,
   });
+  return job ? { ...counted, quantities: job.quantities } : counted;
+}
+
+/** @throws Error for a pin whose version is not among them. */
+export function pinnedTerms({ pins }: DispatchedCall, versions: ReadonlyMap<string, PriceVersion>) {
+  const charge = termsOf(pins.charge, versions);
+  return { charge: { ...charge, price: asCharged(charge.price) }, cost: termsOf(pins.cost, versions) };
 }
 
 /** @throws Error for a pin whose version is not among them. */
@@ -66,8 +72,8 @@ export function termsOf(pin: PinnedPrice, versions: ReadonlyMap<string, PriceVer
   return { price, ...agreed, conversion: { fxRateId, rate: parseExact(rate), to: currencyOf(pin.currency) } };
 }
 
-// Of a request's own making, so that whoever estimates it again says the same thing (RFC 9562, version 8).
-function estimateEventId(requestId: string): string {
-  const hex = createHash('sha256').update(`estimate ${requestId}`).digest('hex');
+/** Of a request's own making, so that whoever says this word of it again says the same thing (RFC 9562, version 8). */
+export function eventIdOf(word: 'estimate' | 'final', requestId: string): string {
+  const hex = createHash('sha256').update(`${word} ${requestId}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

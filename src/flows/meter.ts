@@ -174,7 +174,7 @@ class StreamMeter {
 
   /** Of a stream whose caller has gone and whose money has run out: an estimate never goes beyond the hold. */
   get tokensCovered(): number {
-    return isFreeOfCharge(this.#open) ? this.tokensEstimate : Math.min(this.tokensEstimate, this.#heldTokens);
+    return isFreeOfCharge(this.#quote) ? this.tokensEstimate : Math.min(this.tokensEstimate, this.#heldTokens);
   }
 
   /** Passes events on from `from`; a promise while it waits for money or for a slow caller. */

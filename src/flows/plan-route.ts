@@ -66,6 +66,8 @@ const paths: Readonly<Partial<Record<ModelKind, string>>> = {
   embedding: '/v1/embeddings',
   moderation: '/v1/moderations',
   rerank: '/v1/rerank',
+  video: '/v1/videos',
+  music: '/v1/music/generations',
 };
 
 const itself: ConfigTarget = { weight: 1, overrides: { params: {} } };

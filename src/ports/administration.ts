@@ -695,6 +695,31 @@ export interface UsageFilter {
   readonly from?: string;
   readonly to?: string;
 }
+/** A film or a song, under way or ended. */
+export interface JobRow {
+  readonly request_id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly upstream_id: string;
+  readonly wallet_id: string;
+  readonly organization_id: string | null;
+  readonly virtual_key_id: string;
+  readonly held: { readonly amount: string; readonly currency: string };
+  readonly message: string | null;
+  readonly started_at: string;
+  readonly deadline_at: string;
+  readonly ended_at: string | null;
+}
+
+export interface JobFilter {
+  readonly state?: string;
+  readonly kind?: string;
+  readonly wallet?: string;
+  readonly provider?: string;
+}
+
 export interface UsageRecords {
   list(page: Page, filter?: UsageFilter): Promise<Listed<UsageRow>>;
   /** Everything that was ever said about one call, the latest word first. */
@@ -764,6 +789,7 @@ export interface Administration {
   readonly fxRates: FxRates;
   readonly vouchers: Vouchers;
   readonly usage: UsageRecords;
+  readonly jobs: { list(page: Page, filter?: JobFilter): Promise<Listed<JobRow>> };
   readonly auditLog: { list(page: Page, filter?: AuditFilter): Promise<Listed<AuditEntry>> };
   readonly sessions: Sessions;
   readonly answers: KeptAnswers;

@@ -7,6 +7,7 @@ import type {
   FxRateRow,
   GatewayRow,
   GivenRow,
+  OpenJobRow,
   RegisterRow,
   TopUpRow,
   UnitCounterRow,
@@ -68,6 +69,8 @@ export interface BooksView {
   unitCounters(): AsyncIterable<UnitCounterRow>;
   /** By scope, period and request: the units that registers were charged for. */
   givenByRegisters(): AsyncIterable<GivenRow>;
+  /** Dispatched, taken by a provider, and not charged yet: by gateway and number. There are only as many as are under way. */
+  openJobs(): Promise<readonly OpenJobRow[]>;
   priceVersions(ids: readonly string[]): Promise<readonly PriceVersion[]>;
   fxRates(ids: readonly string[]): Promise<readonly FxRateRow[]>;
 }

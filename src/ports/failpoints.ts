@@ -15,7 +15,10 @@ export const failpointNames = [
   'after-confirm',
 ] as const;
 
-export type FailpointName = (typeof failpointNames)[number];
+/** Those that only jobs reach. */
+export const jobFailpointNames = ['after-accepted', 'after-final-word'] as const;
+
+export type FailpointName = (typeof failpointNames)[number] | (typeof jobFailpointNames)[number];
 
 export interface Failpoints {
   reach(name: FailpointName): void;

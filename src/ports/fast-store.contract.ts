@@ -5,6 +5,7 @@ import { describeAttempts } from './fast-store-attempts.contract.ts';
 import { describeAdmission } from './fast-store-admission.contract.ts';
 import { expectTheModelToBeFollowed } from './fast-store-deeds.contract.ts';
 import { describeEnds } from './fast-store-ends.contract.ts';
+import { describeJobs } from './fast-store-jobs.contract.ts';
 import { describeLedgerSide } from './fast-store-ledger-side.contract.ts';
 import { describeLimits } from './fast-store-limits.contract.ts';
 import { describeUnits } from './fast-store-units.contract.ts';
@@ -49,6 +50,7 @@ export function fastStoreContract(
     describeEnds(make);
     describeLedgerSide(make);
     describeUnits(make);
+    describeJobs(make);
 
     test('every deed, in any order and repetition, does what the simplest model says', async () => {
       const seen = new Set<string>();

@@ -1,6 +1,7 @@
 // Where calls are admitted: one atomic deed over every scope of the caller. Postgres is the truth; this is its shadow in time.
 import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
+import type { JobHold } from '#core/call/media-job.ts';
 import type { HoldState } from '#core/ledger/hold.ts';
 import type { UnitsGiven, UnitsTaken, UnitsWanted } from '#core/ledger/unit-counter.ts';
 import type { UnitRanges } from '#core/usage/unit-range.ts';
@@ -132,6 +133,16 @@ export interface WalletView {
   readonly creditSeq: bigint;
 }
 
+/** A register, with the units that it was charged for. */
+export interface ChargedBefore extends RequestCharge {
+  readonly given: readonly UnitsGiven[];
+}
+
+/** What an earlier life set aside for a job that goes on. */
+export interface RestoredHold extends JobHold {
+  readonly call: DispatchedCall;
+}
+
 /** Every deed is atomic and may be repeated; each rejects with a `Failure('not_exact')` when the store is out of reach. */
 export interface FastStore {
   /**
@@ -188,6 +199,18 @@ export interface FastStore {
    * Rejects with `Failure('not_exact')` when the entry's wallet is not loaded: load it and settle again.
    */
   settle(entry: ChargeEntry, actualTokens: bigint): Promise<SettleOutcome>;
+
+  /**
+   * Sets aside again what an earlier life did, dispatched, whatever the wallet has now: the money is spoken for. `false`
+   * when the call is known already, held or ended. Rejects with `Failure('not_exact')` when the wallet is not loaded.
+   */
+  restore(hold: RestoredHold, leaseMs: number): Promise<boolean>;
+
+  /**
+   * How the ledger charged a call that ended in an earlier life, or too long ago to be remembered, so that a later word
+   * books the difference. What is remembered, or still held, stays as it is.
+   */
+  recall(call: DispatchedCall, charged: ChargedBefore): Promise<void>;
 
   /** Gives all back: only what was never dispatched. `false` when it was, or has ended otherwise. */
   void(requestId: string): Promise<boolean>;

@@ -229,6 +229,12 @@ function note(expected: Map<string, UnfinishedCall>, record: JournalRecord): voi
       if (known) expected.set(record.requestId, { ...known, checkpoint: record.checkpoint });
       return;
     }
+    case 'job': {
+      const { job } = record;
+      const { requestId } = job.call;
+      expected.set(requestId, { call: job.call, ...expected.get(requestId), job });
+      return;
+    }
     case 'settle': {
       const { requestId } = record.entry.call;
       expected.set(requestId, { call: record.entry.call, ...expected.get(requestId), entry: record.entry });

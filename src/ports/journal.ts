@@ -1,16 +1,20 @@
 // The second copy of every dispatch and settlement until Postgres has committed it.
 import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
 import type { Checkpoint } from './fast-store.ts';
 
 export type JournalRecord =
   | { readonly kind: 'dispatch'; readonly call: DispatchedCall }
   | { readonly kind: 'checkpoint'; readonly requestId: string; readonly checkpoint: Checkpoint }
+  /** The provider has taken a job, and will be asked about it by this id. */
+  | { readonly kind: 'job'; readonly job: MediaJob }
   | { readonly kind: 'settle'; readonly entry: ChargeEntry };
 
 /** What is left of a request when its gateway died: replay makes one of these for each that was not committed. */
 export interface UnfinishedCall {
   readonly call: DispatchedCall;
   readonly checkpoint?: Checkpoint;
+  readonly job?: MediaJob;
   readonly entry?: ChargeEntry;
 }
 

@@ -21,6 +21,12 @@ export class UnfinishedCalls {
         this.#calls.set(requestId, { ...known, checkpoint });
         return requestId;
       }
+      case 'job': {
+        const { job } = record;
+        const { requestId } = job.call;
+        this.#calls.set(requestId, { call: job.call, ...this.#calls.get(requestId), job });
+        return requestId;
+      }
       case 'settle': {
         const { entry } = record;
         const { requestId } = entry.call;

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { memoryAnswerCache } from '#adapters/memory/answer-cache.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
+import { memoryJobBook } from '#adapters/memory/job-book.ts';
 import { memoryJournal } from '#adapters/memory/journal.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { startSimulator, type Simulator } from '#adapters/simulator/server.ts';
@@ -23,12 +24,16 @@ import type { House } from '#flows/house.ts';
 import { LedgerWriter } from '#flows/jobs/write-ledger.ts';
 import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { ProviderHealth } from '#flows/provider-health.ts';
+import type { MediaDesk } from '#flows/media/desk.ts';
+import { JobKeeper } from '#flows/media/keep-jobs.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { serverOptions } from '#http/server.ts';
+import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
-import { simulatorBaseUrl } from '#providers/simulator/adapter.ts';
+import { simulatorBaseUrl, simulatorJobs } from '#providers/simulator/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { MediaJobs } from '#ports/media-jobs.ts';
 import { seededChooser } from '#test/routing/seeded-chooser.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 import type { Failpoints } from '#ports/failpoints.ts';
@@ -43,6 +48,8 @@ export interface TwinGateway {
   readonly directory: Directory;
   readonly simulator: Simulator;
   readonly writer: LedgerWriter;
+  readonly keeper: JobKeeper;
+  readonly desk: MediaDesk;
   /** A key on a wallet of its own with that many dollars. */
   key(
     balance: string,
@@ -64,6 +71,7 @@ export async function startTwinGateway(
     readonly failpoints?: Failpoints;
     readonly log?: Log;
     readonly bodySilenceMsMax?: number;
+    readonly media?: readonly MediaJobs[];
   } = {},
 ): Promise<TwinGateway> {
   const simulator = await startSimulator({ host: '127.0.0.1', port: 0 });
@@ -96,12 +104,23 @@ export async function startTwinGateway(
   };
   await ledger.openGateway(house.dispatches.gatewayId);
   const writer = new LedgerWriter(house);
+  const media = [openAiJobs(), simulatorJobs(() => simulator.origin), ...(options.media ?? [])];
+  const book = memoryJobBook((requestId) => ledger.tables.registers.get(requestId));
+  const desk: MediaDesk = { house, adapters: new Map(media.map((each) => [each.name, each])), book, directory };
+  const keeper = new JobKeeper(desk);
   const stopping = new AbortController();
-  const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal)];
+  const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal), keeper.run(stopping.signal)];
   const generations = { find: () => Promise.resolve(undefined) };
   const server = createServer(
     serverOptions,
-    gateway({ house, writer, generations, draining: () => false, ...withSilence(options.bodySilenceMsMax) }),
+    gateway({
+      house,
+      writer,
+      generations,
+      jobs: { desk, keeper },
+      draining: () => false,
+      ...withSilence(options.bodySilenceMsMax),
+    }),
   );
   const url = await listen(server);
   return {
@@ -111,6 +130,8 @@ export async function startTwinGateway(
     directory,
     simulator,
     writer,
+    keeper,
+    desk,
     async key(balance, { limits = {}, ...more } = {}) {
       const key = `vk_${randomBytes(32).toString('base64url')}`;
       const walletId = uuidsByTime.next();
@@ -148,6 +169,7 @@ export async function startTwinGateway(
     async stop() {
       stopping.abort();
       await Promise.all(jobs);
+      await keeper.settled();
       server.closeAllConnections();
       server.close();
       await house.upstream.close();
@@ -223,6 +245,8 @@ function simulatedRoutes(): readonly Route[] {
     routeOf(targetOf('embed'), 'embedding'),
     routeOf(targetOf('moderation'), 'moderation'),
     routeOf(targetOf('rerank'), 'rerank'),
+    routeOf(targetOf('video'), 'video'),
+    routeOf(targetOf('music'), 'music'),
   ];
 }
 
@@ -234,11 +258,22 @@ function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): Pri
     per: '1000000',
     currency: 'usd',
   });
+  const perSecond = (price: string, resolution: string): PriceComponent => ({
+    meter: 'video_second',
+    price,
+    per: '1',
+    currency: 'usd',
+    when: { resolution: [resolution] },
+  });
   const components: PriceComponent[] = name.endsWith('/cent')
     ? [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }]
     : name.endsWith('/rerank')
       ? [{ meter: 'search_unit', price: '2', per: '1000', currency: 'usd' }]
-      : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
+      : name.endsWith('/video')
+        ? [perSecond('0.10', '720p'), perSecond('0.30', '1080p')]
+        : name.endsWith('/music')
+          ? [{ meter: 'song', price: '0.05', per: '1', currency: 'usd' }]
+          : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
   return {
     id: createHash('md5').update(name).digest('hex'),
     subject: { kind, name },

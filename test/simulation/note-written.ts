@@ -13,6 +13,8 @@ export function noteWritten(stage: Stage, record: JournalRecord): void {
     case 'checkpoint':
       call.checkpoints.push(record.checkpoint);
       return;
+    case 'job':
+      throw new Error('No job is simulated.');
     case 'settle':
       if (record.entry.final) call.finalOnDisk = record.entry;
       else call.estimateOnDisk = true;
@@ -25,6 +27,8 @@ function requestOf(record: JournalRecord): string {
       return record.call.requestId;
     case 'checkpoint':
       return record.requestId;
+    case 'job':
+      return record.job.call.requestId;
     case 'settle':
       return record.entry.call.requestId;
   }

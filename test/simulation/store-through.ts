@@ -33,6 +33,8 @@ export function storeThrough(stage: Stage, life: Life): FastStore {
     },
     give: (requestId, walletId, wanted) => through(() => store().give(requestId, walletId, wanted)),
     settle: (entry, actualTokens) => through(() => store().settle(entry, actualTokens)),
+    restore: (hold, leaseMs) => through(() => store().restore(hold, leaseMs)),
+    recall: (call, charged) => through(() => store().recall(call, charged)),
     void: (requestId) => through(() => store().void(requestId)),
     expired: (limit) => through(() => store().expired(limit)),
     reap: (entry) => through(() => store().reap(entry)),

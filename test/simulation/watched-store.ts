@@ -35,6 +35,8 @@ export function watchedStore(store: FastStore, watch: StoreWatch): FastStore {
       watch.settled(entry, actualTokens, outcome);
       return outcome;
     },
+    restore: (hold, leaseMs) => store.restore(hold, leaseMs),
+    recall: (call, charged) => store.recall(call, charged),
     async void(requestId) {
       const done = await store.void(requestId);
       if (done) watch.voided(requestId);

@@ -1,8 +1,11 @@
 // Journal records as JSON text.
 import { callText, entryText, readCall, readEntry, type Written } from '#core/ledger/entry-json.ts';
+import { readJob, writeJob, type WrittenJob } from '#core/call/media-job.ts';
 import type { JournalRecord } from '#ports/journal.ts';
 
-type WrittenRecord = Written<JournalRecord>;
+type WrittenRecord =
+  | Written<Exclude<JournalRecord, { kind: 'job' }>>
+  | { readonly kind: 'job'; readonly job: WrittenJob };
 
 export function encodeRecord(record: JournalRecord): string {
   switch (record.kind) {
@@ -10,6 +13,8 @@ export function encodeRecord(record: JournalRecord): string {
       return `{"kind":"dispatch","call":${callText(record.call)}}`;
     case 'checkpoint':
       return JSON.stringify(record);
+    case 'job':
+      return JSON.stringify({ kind: 'job', job: writeJob(record.job) } satisfies WrittenRecord);
     case 'settle':
       return `{"kind":"settle","entry":${entryText(record.entry)}}`;
   }
@@ -23,5 +28,6 @@ export function decodeRecord(text: string): JournalRecord {
   if (record.kind === 'dispatch') return { kind: 'dispatch', call: readCall(record.call) };
   if (record.kind === 'settle') return { kind: 'settle', entry: readEntry(record.entry) };
   if (record.kind === 'checkpoint') return record;
+  if (record.kind === 'job') return { kind: 'job', job: readJob(record.job) };
   throw new RangeError(`there is no record of the kind ${JSON.stringify(record.kind)}`);
 }

@@ -209,6 +209,8 @@ function pinningRequest(record: JournalRecord): string | undefined {
       return record.call.requestId;
     case 'checkpoint':
       return undefined;
+    case 'job':
+      return record.job.call.requestId;
     case 'settle':
       return record.entry.call.requestId;
   }

@@ -1,4 +1,5 @@
-// The fast store of one process: every deed is one turn of the event loop, so nothing here awaits.
+// The fast store of one process: every deed is one turn of the event loop, so nothing here awaits. Long, since what one deed
+// sets aside another gives back, and both must be read together.
 import { Failure } from '#core/failure.ts';
 import type { AdjustedCall } from '#core/ledger/adjustment.ts';
 import type { ChargeEntry, Counter, DispatchedCall } from '#core/ledger/entry.ts';
@@ -16,6 +17,7 @@ import type { UnitRanges } from '#core/usage/unit-range.ts';
 import type { Clock } from '#ports/clock.ts';
 import type {
   AdmitOutcome,
+  ChargedBefore,
   Checkpoint,
   ExpiredHold,
   ExtendOutcome,
@@ -25,6 +27,7 @@ import type {
   KeyOffer,
   LedgerTruth,
   MoneyWanted,
+  RestoredHold,
   SettleOutcome,
   SpentCounter,
   StoreWallet,
@@ -179,6 +182,45 @@ class MemoryFastStore implements FastStore {
       return { ...ended.outcome, kind: 'repeated' };
     }
     return this.#post(this.#loaded(walletId), entry, said.charge, 'settled');
+  }
+
+  async restore(restored: RestoredHold, leaseMs: number): Promise<boolean> {
+    const { call, money, free, slots } = restored;
+    const { requestId } = call;
+    const wallet = this.#loaded(call.walletId);
+    if (this.#holds.has(requestId) || this.#ended.get(requestId) !== undefined) return false;
+    const nowMs = this.#clock.now();
+    const request = requestOf(restored, leaseMs);
+    const shares = free.map(({ units, ...each }) => ({ free: each, units }));
+    const pooled = amount(free.reduce((sum, { units, price }) => sum + units * price, 0n));
+    wallet.held = amount(wallet.held + money + this.#pools.enter(shares));
+    this.#budgets.take(request.budgets, amount(money + pooled));
+    this.#limiter.takeSlots(slots);
+    const answer: HoldOutcome = { kind: 'held', granted: money, available: subtract(wallet.balance, wallet.held) };
+    this.#holds.set(requestId, {
+      request,
+      wallet,
+      answer,
+      heldAtMs: nowMs,
+      call,
+      granted: money,
+      own: zero,
+      shares,
+      pooled,
+      tokens: 0n,
+      extension: undefined,
+      leaseEndMs: nowMs + leaseMs,
+      attempt: undefined,
+      checkpoint: undefined,
+    });
+    return true;
+  }
+
+  async recall({ requestId, walletId }: DispatchedCall, charged: ChargedBefore): Promise<void> {
+    if (this.#holds.has(requestId) || this.#ended.get(requestId) !== undefined) return;
+    const { balance, held } = this.#loaded(walletId);
+    const outcome: SettleOutcome = { kind: 'settled', balance, available: subtract(balance, held) };
+    this.#ended.remember(requestId, { ...charged, state: 'reaped', eventId: '', outcome }, this.#clock.now());
   }
 
   async void(requestId: string): Promise<boolean> {
@@ -382,6 +424,14 @@ class MemoryFastStore implements FastStore {
     subtract(wallet.balance, charge);
     this.#budgets.mustFit(entry.call.counters, charge);
   }
+}
+
+// Its windows have passed, or were forgotten with the life that counted in them.
+function requestOf({ call, money, slots }: RestoredHold, leaseMs: number): HoldRequest {
+  const { requestId, walletId, counters } = call;
+  const budgets = counters.map((counter) => ({ ...counter, source: '', limit: zero }));
+  const nothingMore = { minBalance: zero, rates: [], tokens: 0n };
+  return { requestId, walletId, amount: money, minimum: money, budgets, slots, ...nothingMore, leaseMs };
 }
 
 function isSame(left: Counter, right: Counter): boolean {

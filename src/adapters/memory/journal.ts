@@ -61,6 +61,8 @@ function requestOf(record: JournalRecord): string {
       return record.call.requestId;
     case 'checkpoint':
       return record.requestId;
+    case 'job':
+      return record.job.call.requestId;
     case 'settle':
       return record.entry.call.requestId;
   }

@@ -40,6 +40,7 @@ function viewOf(tables: LedgerTables): BooksView {
     spentByRegisters: () => sorted(spentOf(tables), (row) => [row.scope, row.period]),
     unitCounters: () => sorted(tables.unitCounters.values(), (row) => [row.scope, row.period]),
     givenByRegisters: () => sorted(givenOf(tables), (row) => [row.scope, row.period, row.requestId]),
+    openJobs: async () => [],
     priceVersions: async (ids) => ids.flatMap((id) => tables.priceVersions.get(id) ?? []),
     fxRates: async (ids) => ids.flatMap((id) => tables.fxRates.get(id) ?? []),
   };

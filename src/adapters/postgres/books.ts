@@ -34,6 +34,16 @@ function viewOf(snapshot: Snapshot): BooksView {
     spentByRegisters: () => snapshot.list(lists.spentByRegisters),
     unitCounters: () => snapshot.list(lists.unitCounters),
     givenByRegisters: () => snapshot.list(lists.givenByRegisters),
+    openJobs: async () => {
+      const rows = await snapshot.all<OpenJobColumns>(openJobsSql, []);
+      return rows.map(({ gateway_id, dispatch_no, request_id, started_at, deadline_at }) => ({
+        gatewayId: gateway_id,
+        dispatchNo: dispatch_no,
+        requestId: request_id,
+        startedAt: started_at.getTime(),
+        deadlineAt: deadline_at.getTime(),
+      }));
+    },
     priceVersions: async (ids) => {
       const rows = await snapshot.all<PriceColumns>(
         `select ${priceColumns} from faregate.price_version where id = any($1::uuid[])`,
@@ -55,6 +65,20 @@ function viewOf(snapshot: Snapshot): BooksView {
     },
   };
 }
+
+interface OpenJobColumns {
+  readonly gateway_id: string;
+  readonly dispatch_no: bigint;
+  readonly request_id: string;
+  readonly started_at: Date;
+  readonly deadline_at: Date;
+}
+
+const openJobsSql = `
+  select gateway_id, dispatch_no, request_id, started_at, deadline_at from faregate.media_job job
+  where state = 'running'
+    and not exists (select from faregate.request_charge charge where charge.request_id = job.request_id)
+  order by gateway_id, dispatch_no`;
 
 interface FxRateColumns {
   readonly id: string;

@@ -7,6 +7,7 @@ import { type Amount, amount } from '#core/money/amount.ts';
 import { rangesFromJson, rangesToJson, type UnitRanges } from '#core/usage/unit-range.ts';
 import type {
   AdmitOutcome,
+  ChargedBefore,
   Checkpoint,
   ExpiredHold,
   ExtendOutcome,
@@ -16,6 +17,7 @@ import type {
   KeyOffer,
   LedgerTruth,
   MoneyWanted,
+  RestoredHold,
   SettleOutcome,
   SpentCounter,
   StoreWallet,
@@ -114,6 +116,35 @@ class RedisFastStore implements FastStore {
   async settle(entry: ChargeEntry, actualTokens: bigint): Promise<SettleOutcome> {
     const said = { ...wordOf(entry), tokens: String(actualTokens) };
     return readOutcome(await this.#run('settle', said, entryText(entry))) as SettleOutcome;
+  }
+
+  async restore({ call, money, free, slots }: RestoredHold, leaseMs: number): Promise<boolean> {
+    const { requestId, walletId, counters } = call;
+    const pooled = free.reduce((sum, { units, price }) => sum + units * price, 0n);
+    const said = {
+      requestId,
+      walletId,
+      leaseMs,
+      slots,
+      // Its windows have passed, or were forgotten with the life that counted in them.
+      rates: [],
+      granted: String(money),
+      pooled: String(pooled),
+      budgets: counters.map(keptCounter),
+      shares: free.map(({ scope, period, limit, price, units }) => ({
+        ...keptCounter({ scope, period }),
+        limit: String(limit),
+        price: String(price),
+        units: String(units),
+      })),
+    };
+    return (await this.#run('restore', said, callText(call))) === 1;
+  }
+
+  async recall({ requestId, walletId }: DispatchedCall, charged: ChargedBefore): Promise<void> {
+    const { total, final, revision, given } = charged;
+    const said = { requestId, walletId, final, revision, total: String(total), given: given.map(givenJson) };
+    await this.#run('recall', said);
   }
 
   async void(requestId: string): Promise<boolean> {

@@ -109,6 +109,8 @@ describe('the official SDK', () => {
       'embed',
       'rerank',
       'moderation',
+      'video',
+      'music',
     ]);
   });
 });

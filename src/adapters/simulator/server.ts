@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 
 import type { SimulatorCall } from '#providers/simulator/call.ts';
+import { answerMedia } from '#providers/simulator/media-job.ts';
 import { readRequest } from '#providers/simulator/read-request.ts';
 import { jsonReply } from '#providers/simulator/reply.ts';
 import { replyToCall } from '#providers/simulator/reply-to-call.ts';
@@ -79,6 +80,15 @@ class Desk {
       await sendReply(response, jsonReply(JSON.stringify(this.counters())), { chunkBytes: undefined, notes: noNotes });
       return;
     }
+    const media = answerMedia({ method, path, headers, body }, Date.now());
+    if (media) {
+      const { begun } = media;
+      const notes = begun
+        ? this.#follow({ ...begun, tag: begun.tag ?? null, faultKey: null, streamed: false }, response)
+        : noNotes;
+      await sendReply(response, media.reply, { chunkBytes: undefined, notes });
+      return;
+    }
     const reading = readRequest({ method, path, headers, body });
     if (reading.kind === 'reply') {
       await sendReply(response, reading.reply, { chunkBytes: undefined, notes: noNotes });
@@ -86,20 +96,13 @@ class Desk {
     }
     const { faultKey, chunkBytes } = reading.call.knobs;
     const reply = replyToCall(reading.call, faultKey === undefined ? 0 : this.#faults.next(faultKey));
-    const notes = this.#follow(reading.call, response);
+    const notes = this.#follow(toldOf(reading.call), response);
     response.setHeader('x-request-id', `req_${reading.call.id}`);
     await sendReply(response, reply, { chunkBytes, notes });
   }
 
-  #follow(call: SimulatorCall, response: ServerResponse): SendingNotes {
-    const served = this.#served.open({
-      id: call.id,
-      tag: call.knobs.tag ?? null,
-      faultKey: call.knobs.faultKey ?? null,
-      model: call.model.id,
-      streamed: call.kind === 'chat' && call.request.stream,
-      openedAtMs: Date.now(),
-    });
+  #follow(told: Told, response: ServerResponse): SendingNotes {
+    const served = this.#served.open({ ...told, openedAtMs: Date.now() });
     let cut = false;
     response.once('close', () => {
       this.#served.close(served, cut ? 'cut' : response.writableFinished ? 'finished' : 'aborted', Date.now());
@@ -116,6 +119,18 @@ class Desk {
       },
     };
   }
+}
+
+type Told = Pick<ServedCall, 'id' | 'tag' | 'faultKey' | 'model' | 'streamed'>;
+
+function toldOf(call: SimulatorCall): Told {
+  return {
+    id: call.id,
+    tag: call.knobs.tag ?? null,
+    faultKey: call.knobs.faultKey ?? null,
+    model: call.model.id,
+    streamed: call.kind === 'chat' && call.request.stream,
+  };
 }
 
 const noNotes: SendingNotes = { opened: () => undefined, sent: () => undefined, cutting: () => undefined };

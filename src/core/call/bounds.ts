@@ -57,6 +57,8 @@ export function callBounds(
   let promptTokens = 0;
   let outputTokensPerChoice = 0;
   for (const { call, target } of planned) {
+    // They are made from a prompt, and not priced by it.
+    if (call.kind === 'video' || call.kind === 'music') continue;
     const prompt = promptTokensMax(call, target);
     if (prompt === undefined) return undefined;
     promptTokens = Math.max(promptTokens, prompt);

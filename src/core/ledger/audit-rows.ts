@@ -62,6 +62,11 @@ export interface DispatchRow {
   readonly startedAt: number;
 }
 
+/** Until its deadline a job may be without its charge. */
+export interface OpenJobRow extends DispatchRow {
+  readonly deadlineAt: number;
+}
+
 export interface GatewayRow {
   readonly gatewayId: string;
   /** Missing while the life is open, and when it ended without a word. */

@@ -1,6 +1,7 @@
 // What is told to the ledger about one call: its total so far, never a difference, so that repeats converge.
 import type { Amount } from '../money/amount.ts';
 import type { Receipt } from '../pricing/receipt.ts';
+import type { Quantities } from '../usage/record.ts';
 import type { CallFacts, Usage } from '../usage/usage.ts';
 
 /** A budget's scope in the period that was current when the money was set aside. */
@@ -37,6 +38,8 @@ export interface DispatchedCall {
   readonly startedAt: number;
   /** The answer was there already: whatever happens, it costs nothing. */
   readonly cached?: true;
+  /** It goes on after its request: the most that it consumes, from which an estimate is made. */
+  readonly job?: { readonly quantities: Quantities };
 }
 
 /** The versions by which cost and charge are computed, whatever is published meanwhile. */

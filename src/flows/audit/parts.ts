@@ -107,9 +107,31 @@ export async function auditRequests(view: BooksView, tally: Tally): Promise<void
   }
 }
 
+// Behind its deadline a job is charged as an estimate within minutes.
+const overdueMsMax = 3_600_000;
+
 export async function auditDispatches(view: BooksView, tally: Tally, patience: Patience): Promise<void> {
   let gateway: GatewayRow | undefined;
   let last = 0n;
+  const open = Map.groupBy(
+    (await view.openJobs()).filter(({ deadlineAt }) => patience.nowMs < deadlineAt + overdueMsMax),
+    ({ gatewayId }) => gatewayId,
+  );
+  // A job that goes on is no missing charge; what is missing before it is.
+  const passJobs = (upTo: bigint): void => {
+    const own = open.get(gateway?.gatewayId ?? '') ?? [];
+    while (own[0] && own[0].dispatchNo < upTo) {
+      const [job] = own.splice(0, 1);
+      if (!job || job.dispatchNo <= last) continue;
+      take(auditDispatch(last, job, patience));
+      tally.inFlight += 1;
+      last = job.dispatchNo;
+    }
+  };
+  const endGateway = (ended: GatewayRow): void => {
+    passJobs((ended.lastDispatchNo ?? last) + 1n);
+    take(auditGatewayEnd(ended, last, patience));
+  };
   const take = ({ findings, inFlight }: DispatchAudit): void => {
     tally.find(findings);
     tally.inFlight += Number(inFlight);
@@ -120,7 +142,7 @@ export async function auditDispatches(view: BooksView, tally: Tally, patience: P
   });
   for await (const { gateways, dispatches } of groups) {
     for (const next of gateways) {
-      if (gateway) take(auditGatewayEnd(gateway, last, patience));
+      if (gateway) endGateway(gateway);
       gateway = next;
       last = 0n;
     }
@@ -131,11 +153,12 @@ export async function auditDispatches(view: BooksView, tally: Tally, patience: P
         tally.find([{ check: 'dispatch', subject, message }]);
         continue;
       }
+      passJobs(row.dispatchNo);
       take(auditDispatch(last, row, patience));
       if (row.dispatchNo > last) last = row.dispatchNo;
     }
   }
-  if (gateway) take(auditGatewayEnd(gateway, last, patience));
+  if (gateway) endGateway(gateway);
 }
 
 function keyOf({ scope, period }: Counter): string {

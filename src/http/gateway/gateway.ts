@@ -6,7 +6,10 @@ import type { House } from '#flows/house.ts';
 import { serve } from '#flows/serve.ts';
 import { type AboutDependencies, answerAbout } from './about.ts';
 import { type CallPath, callPathOf, dialectOf } from './call-paths.ts';
+import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { HttpDoor } from './http-door.ts';
+import { jobPathOf } from './job-paths.ts';
+import { answerJob, type JobDoors } from './jobs.ts';
 import { keyOf } from './key-of.ts';
 import { readBody } from './read-body.ts';
 
@@ -15,6 +18,8 @@ export interface GatewayDependencies extends AboutDependencies {
   /** No new calls: the process is about to stop. */
   readonly draining: () => boolean;
   readonly bodySilenceMsMax?: number;
+  /** Films and songs; without it there are none. */
+  readonly jobs?: JobDoors;
 }
 
 /** Whether the call path answers for this; at `/` only for clients who ask whether anybody is there. */
@@ -26,7 +31,7 @@ export function isGatewayRequest(path: string, method: string | undefined): bool
 }
 
 export function gateway(dependencies: GatewayDependencies) {
-  const { house, draining, bodySilenceMsMax } = dependencies;
+  const { house, draining, bodySilenceMsMax, jobs } = dependencies;
   return (request: IncomingMessage, response: ServerResponse): void => {
     // Nothing is upgraded to here. Node answers such a request as any other one, and what is wrong behind it not at all.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
@@ -36,14 +41,14 @@ export function gateway(dependencies: GatewayDependencies) {
     const path = query < 0 ? url : url.slice(0, query);
     const asked = query < 0 ? '' : url.slice(query + 1);
     const called = callPathOf(path, asked);
-    const door = new HttpDoor(response, {
-      dialect: called?.dialect ?? dialectOf(request),
-      requestId,
-      framing: called?.framing,
-    });
+    const job = called || !jobs ? undefined : jobPathOf(path);
+    const dialect = called?.dialect ?? (job ? openAiDialect : dialectOf(request));
+    const door = new HttpDoor(response, { dialect, requestId, framing: called?.framing });
     const answered = called
       ? answerCall(house, { request, door, requestId, called, draining, bodySilenceMsMax })
-      : answerAbout(dependencies, { request, door, path, query: asked });
+      : job && jobs
+        ? answerJob(jobs, { request, door, requestId, path: job, query: asked, draining })
+        : answerAbout(dependencies, { request, door, path, query: asked });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
 }

@@ -4,6 +4,8 @@ import { isFields } from '#core/usage/counts.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import { googleProvider } from '#providers/google/adapter.ts';
 import { openAiMakersRequest, openAiProvider } from '#providers/openai/adapter.ts';
+import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
+import type { MediaJobs } from '#ports/media-jobs.ts';
 import type { ProviderAdapter } from '#ports/provider.ts';
 
 /** The base URL of a simulator's row in the catalogue. */
@@ -37,4 +39,14 @@ export function simulatorProvider(origin: () => string): ProviderAdapter {
 
 function isGeminiUsage(raw: unknown): boolean {
   return isFields(raw) && 'totalTokenCount' in raw;
+}
+
+/** Films and songs. */
+export function simulatorJobs(origin: () => string): MediaJobs {
+  return openAiJobs({
+    name: 'simulator',
+    kinds: ['video', 'music'],
+    hears: true,
+    at: (place) => ({ ...place, credential: 'sim', baseUrl: `${origin()}/v1` }),
+  });
 }

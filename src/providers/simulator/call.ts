@@ -20,6 +20,9 @@ import type { RerankCall } from './rerank-call.ts';
 import { readRerankCall } from './rerank-call.ts';
 import { readResponseCall } from './response-call.ts';
 
+/** Where a model answers at once. */
+type SimulatorEndpoint = Exclude<SimulatedModel['endpoint'], 'video' | 'music'>;
+
 /** A request that a model answers. */
 export type SimulatorCall =
   | CallOf<'chat', ChatCall>
@@ -27,7 +30,7 @@ export type SimulatorCall =
   | CallOf<'rerank', RerankCall>
   | CallOf<'moderations', ModerationCall>;
 
-interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
+interface CallOf<Kind extends SimulatorEndpoint, Request> {
   readonly kind: Kind;
   readonly request: Request;
   readonly model: SimulatedModel;
@@ -46,7 +49,7 @@ const chatReaders = {
 } as const satisfies Record<ChatForm['kind'], (body: JsonObject, asked: Asked) => ChatCall>;
 
 export interface Asked {
-  readonly endpoint: SimulatedModel['endpoint'];
+  readonly endpoint: SimulatorEndpoint;
   /** Of text that is asked for. */
   readonly form?: ChatForm['kind'];
   /** What the address says, where the body does not. */

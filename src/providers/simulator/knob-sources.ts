@@ -33,6 +33,9 @@ const knobNames = [
   'shape',
   'cached_tokens',
   'reasoning_tokens',
+  'job_ms',
+  'job_silent_ms',
+  'job_error',
   'tag',
 ] as const;
 export type KnobName = (typeof knobNames)[number];

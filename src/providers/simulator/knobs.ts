@@ -27,16 +27,21 @@ export interface Knobs {
   readonly shape: ShapeName | undefined;
   readonly cachedTokens: number | undefined;
   readonly reasoningTokens: number | undefined;
+  readonly jobMs: number | undefined;
+  readonly jobSilentMs: number | undefined;
+  readonly jobError: number | undefined;
   readonly tag: string | undefined;
 }
 
 const ANSWER_TOKENS_MAX = 1_000_000;
 const WAIT_MS_MAX = 3_600_000;
+const JOB_MS_MAX = 86_400_000;
 
 export function readKnobs(sources: KnobSources): Knobs {
   const given = gatherKnobs(sources);
   const tokens: Range = { min: 0, max: ANSWER_TOKENS_MAX };
   const wait: Range = { min: 0, max: WAIT_MS_MAX };
+  const jobWait: Range = { min: 0, max: JOB_MS_MAX };
   const knobs: Knobs = {
     outputTokens: whole(given, 'output_tokens', tokens),
     seed: word(given, 'seed'),
@@ -57,6 +62,9 @@ export function readKnobs(sources: KnobSources): Knobs {
     shape: oneOf(given, 'shape', shapeNames),
     cachedTokens: whole(given, 'cached_tokens', tokens),
     reasoningTokens: whole(given, 'reasoning_tokens', tokens),
+    jobMs: whole(given, 'job_ms', jobWait),
+    jobSilentMs: whole(given, 'job_silent_ms', jobWait),
+    jobError: whole(given, 'job_error', { min: 0, max: 1 }),
     tag: word(given, 'tag'),
   };
   if (knobs.errorTimes !== undefined && knobs.faultKey === undefined) {

@@ -3,7 +3,7 @@ import type { ShapeName } from './usage-shapes.ts';
 /** What the simulator serves, as its upstream ids. */
 export interface SimulatedModel {
   readonly id: string;
-  readonly endpoint: 'chat' | 'embeddings' | 'rerank' | 'moderations';
+  readonly endpoint: 'chat' | 'embeddings' | 'rerank' | 'moderations' | 'video' | 'music';
   readonly outputTokens: number;
   readonly paceMs: number;
   readonly shape: ShapeName;
@@ -19,6 +19,8 @@ export const simulatedModels: readonly SimulatedModel[] = [
   { ...echo, id: 'embed', endpoint: 'embeddings', outputTokens: 0 },
   { ...echo, id: 'rerank', endpoint: 'rerank', outputTokens: 0 },
   { ...echo, id: 'moderation', endpoint: 'moderations', outputTokens: 0 },
+  { ...echo, id: 'video', endpoint: 'video', outputTokens: 0 },
+  { ...echo, id: 'music', endpoint: 'music', outputTokens: 0 },
 ];
 
 export function findModel(id: string): SimulatedModel | undefined {

@@ -15,6 +15,7 @@ import { priceKeeper } from './prices.ts';
 import { standingPrices } from './standing-prices.ts';
 import { providerKeyKeeper } from './provider-keys.ts';
 import { answerKeeper, sessionKeeper } from './sessions.ts';
+import { jobRows } from './jobs.ts';
 import { auditLog, usageRecords } from './usage.ts';
 import { virtualKeyKeeper } from './virtual-keys.ts';
 import { voucherKeeper } from './vouchers.ts';
@@ -39,6 +40,7 @@ export function postgresAdministration(pool: Pool, identifiers: Identifiers): Ad
     fxRates: fxRateKeeper(pool, nextId),
     vouchers: voucherKeeper(pool),
     usage: usageRecords(pool),
+    jobs: jobRows(pool),
     auditLog: auditLog(pool),
     sessions: sessionKeeper(pool),
     answers: answerKeeper(pool),

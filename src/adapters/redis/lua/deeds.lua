@@ -99,6 +99,49 @@ function deeds.dispatch(said, _, blob)
   return 1
 end
 
+-- Whatever the wallet has now: the money was set aside before.
+function deeds.restore(said, text, blob)
+  local wallet = must_be_loaded(said.walletId)
+  local id = said.requestId
+  if call('EXISTS', hold_key(id)) == 1 or read_ended(id) then
+    return 0
+  end
+  local granted, pooled = int(said.granted), int(said.pooled)
+  local money = amount(plus(granted, pooled))
+  local held = amount(plus(plus(wallet.held, granted), pools_increase(said.shares)))
+  budgets_must_fit(said.budgets, 'held', money)
+  change_pools(said.shares, 1)
+  set_held(wallet, held)
+  change_budgets(said.budgets, 'held', money)
+  take_slots(said.slots)
+  local answer = answered({
+    kind = 'held',
+    granted = said.granted,
+    available = text_of(minus(wallet.balance, wallet.held)),
+  })
+  call('HSET', hold_key(id), 'request', text, 'answer', answer, 'held_at_ms', string.format('%.0f', now_ms),
+    'granted', said.granted, 'own', '0', 'tokens', '0', 'shares', cjson.encode(said.shares), 'pooled', said.pooled,
+    'call', blob)
+  call('ZADD', LEASES, now_ms + said.leaseMs, id)
+  return 1
+end
+
+function deeds.recall(said)
+  local wallet = must_be_loaded(said.walletId)
+  if call('EXISTS', hold_key(said.requestId)) == 1 or read_ended(said.requestId) then
+    return
+  end
+  remember(said.requestId, {
+    state = 'reaped',
+    eventId = '',
+    outcome = { balance = text_of(wallet.balance), available = text_of(minus(wallet.balance, wallet.held)) },
+    total = said.total,
+    final = said.final,
+    revision = said.revision,
+    given = said.given,
+  })
+end
+
 function deeds.touch(said, _, blob)
   if call('EXISTS', hold_key(said.requestId)) == 0 then
     return 0

@@ -4,7 +4,7 @@ import { Failure } from '#core/failure.ts';
 import type { AdminDesk } from '#flows/admin/desk.ts';
 import { answers } from '../describe.ts';
 import type { AdminDoor } from '../door.ts';
-import { auditEntry, auditFilter, usage, usageDetail, usageFilter } from '../schemas/records.ts';
+import { auditEntry, auditFilter, job, jobFilter, usage, usageDetail, usageFilter } from '../schemas/records.ts';
 import { list } from './resource.ts';
 
 const requestParams = z.strictObject({
@@ -37,6 +37,14 @@ export function recordRoutes(app: AdminDoor, desk: AdminDesk): void {
       throw new Failure('not_found', 'There is no such call, or it has not been booked yet.');
     },
   );
+  list(app, {
+    url: '/api/v1/jobs',
+    tags: ['jobs'],
+    summary: 'List films and songs, under way or ended',
+    row: job,
+    filter: jobFilter,
+    read: (page, filter) => desk.administration.jobs.list(page, filter),
+  });
   list(app, {
     url: '/api/v1/audit-log',
     tags: ['audit-log'],

@@ -75,6 +75,32 @@ export const usageFilter = z.strictObject({
   to: instant.describe('Calls that began before.').exactOptional(),
 });
 
+export const job = z
+  .object({
+    request_id: id.describe('The call that began it; `x-request-id` of its answer.'),
+    kind: z.string().describe('video or music.'),
+    state: z.string().describe('running, completed or failed.'),
+    name: z.string().describe('The name that the caller sent; it decides the charge.'),
+    provider: z.string().describe('Who makes it.'),
+    upstream_id: z.string().describe('What the provider calls it.'),
+    wallet_id: id.describe('The wallet that pays.'),
+    organization_id: id.nullable().describe('The organization that pays.'),
+    virtual_key_id: id.describe('The key that called.'),
+    held: amount.describe('What was set aside for it.'),
+    message: z.string().nullable().describe('Why it has failed.'),
+    started_at: instant.describe('When it was begun; ISO 8601.'),
+    deadline_at: instant.describe('Until then its hold is kept; ISO 8601.'),
+    ended_at: instant.nullable().describe('When its last word was heard; ISO 8601.'),
+  })
+  .meta({ id: 'Job' });
+
+export const jobFilter = z.strictObject({
+  state: z.enum(['running', 'completed', 'failed']).describe('How far it is.').exactOptional(),
+  kind: z.enum(['video', 'music']).describe('What it makes.').exactOptional(),
+  wallet: id.exactOptional(),
+  provider: ref.describe('Name of the provider.').exactOptional(),
+});
+
 export const auditEntry = z
   .object({
     id: z.string().describe('A whole number as text.'),

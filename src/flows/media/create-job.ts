@@ -1,0 +1,307 @@
+// Begins a job: authenticate, plan, quote, hold, dispatch, submit. Once the provider has taken it, the keeper has it.
+import { quotable } from '#core/call/quotable.ts';
+import type { Credential } from '#core/catalog/catalog.ts';
+import { Failure } from '#core/failure.ts';
+import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
+import type { MediaJob } from '#core/call/media-job.ts';
+import type { Caller } from '#core/keys/caller.ts';
+import type { Dialect } from '#ports/dialect.ts';
+import type { Acceptance } from '#ports/media-jobs.ts';
+import { UpstreamError } from '#ports/upstream.ts';
+import { chooseKey, type KeyChoice } from '../choose-key.ts';
+import { dispatch, type OpenCall } from '../dispatch.ts';
+import { estimateEntries } from '../estimate.ts';
+import { UnitsForNow } from '../estimate-units.ts';
+import { fareOf, type PricedTarget } from '../fare.ts';
+import { freeWanted, holdFare } from '../hold.ts';
+import { settleCall, unbilled } from '../settle.ts';
+import type { MediaDesk } from './desk.ts';
+import type { JobKeeper } from './keep-jobs.ts';
+import { credentialFor, placeAt } from './place.ts';
+import { type Candidate, type MediaAsked, mustBePriced, type PlannedJob, planJob } from './plan-job.ts';
+
+const answerBytesMax = 8 * 1_048_576;
+
+/** Each is asked about again and again, by this process alone. */
+const openJobsMax = 20_000;
+
+/** Longer than any provider is known to take. */
+const deadlineMs = 6 * 3_600_000;
+
+export interface IncomingJob extends MediaAsked {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly dialect: Dialect;
+  /** The key with which what is made anew was made. */
+  readonly providerKeyId?: string;
+  /** Our id of what is made anew. */
+  readonly remixedFrom?: string;
+}
+
+/** @throws Failure; then nothing was begun, or what may have been begun is charged as an estimate. */
+export async function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: IncomingJob): Promise<MediaJob> {
+  const { house } = desk;
+  const { requestId, caller } = incoming;
+  const startedAt = house.clock.now();
+  if (keeper.size >= openJobsMax) {
+    const message = 'Too many jobs are under way here. Try again when some of them are done.';
+    throw new Failure('rate_limited', message, { limitSource: 'jobs', retryAfterMs: 10_000 });
+  }
+  // A stop waits until it is known whether the provider has taken it.
+  house.live.enter({ requestId, checkpoint: () => undefined });
+  try {
+    const planned = planJob(desk, caller, incoming);
+    const { call, quantities } = planned;
+    const fare = fareOf(house, { caller, call, nowMs: startedAt });
+    mustBePriced(planned, fare);
+    const held = await holdFare(house, requestId, { caller, call, fare });
+    house.failpoints.reach('after-hold');
+    const open: OpenCall = {
+      requestId,
+      caller,
+      call,
+      dialect: incoming.dialect,
+      fare,
+      held,
+      startedAt,
+      cache: undefined,
+      admitted: false,
+      dispatched: undefined,
+      progress: () => undefined,
+      job: { quantities },
+    };
+    const taken = await submit(desk, open, { planned, incoming });
+    const job = jobOf(open, incoming, taken);
+    return await keeper.begin(job, taken.acceptance.reading);
+  } finally {
+    house.live.leave(requestId);
+  }
+}
+
+interface Taken {
+  readonly acceptance: Acceptance;
+  readonly candidate: Candidate;
+  readonly dispatched: DispatchedCall;
+  readonly providerKeyId: string | undefined;
+}
+
+interface Submission {
+  readonly planned: PlannedJob;
+  readonly incoming: IncomingJob;
+}
+
+async function submit(desk: MediaDesk, open: OpenCall, submission: Submission): Promise<Taken> {
+  const attempts: Attempt[] = [];
+  let last: Failure | undefined;
+  try {
+    for (const candidate of submission.planned.candidates) {
+      const priced = ofPlatform(open.fare.targets, candidate);
+      if (!priced) continue;
+      const chosen = await keyFor(desk, open, submission.incoming, priced);
+      if (chosen.kind === 'none') {
+        last = chosen.failure;
+        continue;
+      }
+      const { credential } = chosen;
+      const dispatched = await dispatch(desk.house, open, priced, credential);
+      const tried = await tryOne(desk, open, { ...submission, candidate, credential, dispatched, attempts });
+      if ('acceptance' in tried) return tried;
+      last = tried.failure;
+      if (tried.next === 'give-up') break;
+      if (tried.next === 'lost') {
+        await chargeLost(desk, dispatched);
+        throw new Lost(last);
+      }
+    }
+    throw last ?? new Failure('internal', 'The route has no target.');
+  } catch (error) {
+    if (error instanceof Lost) throw error.failure;
+    await endUnanswered(desk, open, attempts);
+    throw error;
+  }
+}
+
+/** A job is asked about for hours, and by keys of the platform alone. */
+function ofPlatform(targets: readonly PricedTarget[], { target }: Candidate): PricedTarget | undefined {
+  return targets.find(
+    (each) =>
+      each.ownKey === undefined &&
+      each.target.name === target.name &&
+      each.target.provider.providerId === target.provider.providerId,
+  );
+}
+
+/** What is made anew is known to the key alone with which it was made. */
+async function keyFor(
+  { house }: MediaDesk,
+  open: OpenCall,
+  { providerKeyId }: IncomingJob,
+  { target }: PricedTarget,
+): Promise<KeyChoice> {
+  if (providerKeyId === undefined) return chooseKey(house, open, { target, passed: noKeys });
+  return { kind: 'chosen', credential: credentialFor(target.provider, providerKeyId) };
+}
+
+const noKeys: ReadonlySet<string> = new Set();
+
+/** It may have been taken, and is charged already. */
+class Lost extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message, { cause: failure });
+    this.failure = failure;
+  }
+}
+
+type Tried = Taken | { readonly failure: Failure; readonly next: 'next-target' | 'give-up' | 'lost' };
+
+interface Try extends Submission {
+  readonly candidate: Candidate;
+  readonly credential: Credential | undefined;
+  readonly dispatched: DispatchedCall;
+  readonly attempts: Attempt[];
+}
+
+async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise<Tried> {
+  const { candidate, credential, dispatched, attempts, planned } = tried;
+  const { target, adapter, request } = candidate;
+  const startedAt = house.clock.now();
+  const note = (outcome: Attempt['outcome'], more: { status?: number; error?: string } = {}): void => {
+    const latencyMs = house.clock.now() - startedAt;
+    const key = credential === undefined ? {} : { providerKeyId: credential.providerKeyId };
+    const { provider, name: model } = target;
+    attempts.push({ provider: provider.name, model, ...key, outcome, ...more, startedAt, latencyMs });
+  };
+  const { extraHeaders } = open.call;
+  const place = placeAt(target.provider, { model: target.model, credential, nowMs: startedAt, extraHeaders });
+  try {
+    const answer = await house.upstream.send(adapter.submit(request, place));
+    house.failpoints.reach('after-answer-head');
+    const body = await answer.body.whole(answerBytesMax);
+    if (answer.status >= 300) {
+      const said = quotable(adapter.failure(answer.status, answer.headers, body), credential?.secret);
+      note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
+        status: answer.status,
+        error: said.message,
+      });
+      return refusedWith(answer.status, said);
+    }
+    const { kind } = request;
+    const seconds = request.seconds === undefined ? {} : { seconds: request.seconds };
+    const fromImage = request.image !== undefined;
+    const acceptance = adapter.accepted(body, { kind, quantities: planned.quantities, fromImage, ...seconds });
+    if (!acceptance) {
+      note('failed', { status: answer.status, error: 'The answer names no job.' });
+      const message = 'The provider answered in words that are not understood. The job is charged as estimated.';
+      return { failure: new Failure('upstream_failed', message, { shouldRetry: false }), next: 'lost' };
+    }
+    if ('message' in acceptance) {
+      note('refused', { status: answer.status, error: acceptance.message });
+      return refusedWith(400, acceptance);
+    }
+    note('answered', { status: answer.status });
+    return { acceptance, candidate, dispatched, providerKeyId: credential?.providerKeyId };
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    note(error.kind === 'timeout' ? 'timed_out' : 'failed', { error: error.message });
+    return unansweredWith(error);
+  }
+}
+
+function refusedWith(status: number, said: { message: string; param?: string; retryAfterMs?: number }): Tried {
+  const detail = {
+    upstreamStatus: status,
+    ...(said.param === undefined ? {} : { param: said.param }),
+    ...(said.retryAfterMs === undefined ? {} : { retryAfterMs: said.retryAfterMs }),
+  };
+  if (status === 401 || status === 402 || status === 403) {
+    const message = 'The provider refused our credential. The operator has to look at its provider key.';
+    return { failure: new Failure('upstream_failed', message, { ...detail, shouldRetry: false }), next: 'next-target' };
+  }
+  if (status === 429)
+    return { failure: new Failure('upstream_rate_limited', said.message, detail), next: 'next-target' };
+  // Whoever stands before the provider has given up waiting for it: it may have taken the job.
+  if (status === 504) return { failure: new Failure('upstream_timeout', said.message, detail), next: 'lost' };
+  if (status === 408 || status === 409 || status >= 500) {
+    return { failure: new Failure('upstream_failed', said.message, detail), next: 'next-target' };
+  }
+  return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
+}
+
+function unansweredWith(error: UpstreamError): Tried {
+  if (error.kind === 'unreachable') {
+    return { failure: new Failure('upstream_unreachable', error.message, { cause: error }), next: 'next-target' };
+  }
+  const message = `${error.message} It may have taken the job, which is charged as estimated.`;
+  const kind = error.kind === 'timeout' ? 'upstream_timeout' : 'upstream_failed';
+  return { failure: new Failure(kind, message, { cause: error, shouldRetry: false }), next: 'lost' };
+}
+
+function jobOf(open: OpenCall, { remixedFrom }: IncomingJob, taken: Taken): MediaJob {
+  const { acceptance, candidate, dispatched, providerKeyId } = taken;
+  const { size, resolution, quality, duration, audio } = open.fare.facts;
+  return {
+    call: dispatched,
+    hold: {
+      money: open.held.granted,
+      slots: open.held.scopes.slots,
+      free: (freeWanted({ fare: open.fare, walletId: open.caller.walletId }, 0, 0).free ?? []).map(
+        ({ scope, period, limit, price, units }) => ({ scope, period, limit, price, units }),
+      ),
+    },
+    kind: candidate.request.kind,
+    adapter: candidate.adapter.name,
+    ...(providerKeyId === undefined ? {} : { providerKeyId }),
+    upstreamId: acceptance.upstreamId,
+    upstreamModel: candidate.target.model,
+    shown: {
+      ...(size === undefined ? {} : { size }),
+      ...(resolution === undefined ? {} : { resolution }),
+      ...(quality === undefined ? {} : { quality }),
+      ...(duration === undefined ? {} : { duration }),
+      ...(audio === undefined ? {} : { audio }),
+    },
+    ...(remixedFrom === undefined ? {} : { remixedFrom }),
+    deadlineAt: open.startedAt + deadlineMs,
+  };
+}
+
+/** What a provider may bill and nobody can ask about is charged as far as anyone knows: all of it. */
+async function chargeLost({ house, directory }: MediaDesk, call: DispatchedCall): Promise<void> {
+  const units = new UnitsForNow((counters) =>
+    Promise.all(counters.map(async (each) => ({ ...each, taken: await house.store.taken(each) }))),
+  );
+  // When prices cannot be read just now its hold stays, and the reaper does the same once its lease is over.
+  const entries = await estimateEntries(directory, [{ call }], { nowMs: house.clock.now(), units }).catch(
+    (error: unknown) => {
+      house.log.warn({ error, request_id: call.requestId }, 'a lost job is charged later');
+      return [];
+    },
+  );
+  for (const entry of entries) {
+    await house.journal.append({ kind: 'settle', entry }).catch((error: unknown) => {
+      house.log.error({ error, request_id: call.requestId }, 'an estimate could not be written to the journal');
+    });
+    await house.store.settle(entry, 0n);
+  }
+}
+
+/** Nothing was sent, or nobody took it: no provider bills for a job that it did not take. */
+async function endUnanswered({ house }: MediaDesk, open: OpenCall, attempts: readonly Attempt[]): Promise<void> {
+  const { dispatched, sentTo, requestId } = open;
+  if (!dispatched || !sentTo) {
+    await house.store.void(requestId);
+    return;
+  }
+  await settleCall(house, open, dispatched, {
+    usage: unbilled('no_answer'),
+    outcome: 'failed',
+    attempts,
+    ...ratedBy(sentTo),
+  });
+}
+
+function ratedBy({ charge, subCharge, cost, subCost }: PricedTarget) {
+  return { charge, subCharge, cost, subCost };
+}
