@@ -48,6 +48,10 @@ export async function dispatch(house: House, open: OpenCall, { target, cost }: P
       ...(caller.customerTypeId === undefined ? {} : { customerTypeId: caller.customerTypeId }),
     },
     promptTokensEstimate: Math.min(promptTokensEstimate(call), fare.promptTokensMax),
+    ...(call.expected && {
+      completionTokensEstimate: call.expected.completionTokens,
+      quantitiesEstimate: call.expected.quantities,
+    }),
     facts: fare.facts,
     gatewayId: house.dispatches.gatewayId,
     dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),

@@ -35,7 +35,8 @@ export async function estimateEntries(
   for (const { call, checkpoint } of unreturned) {
     const usage = estimatedUsage({
       prompt_tokens: checkpoint?.promptTokens ?? call.promptTokensEstimate,
-      completion_tokens: checkpoint?.completionTokens ?? 0,
+      completion_tokens: checkpoint?.completionTokens ?? call.completionTokensEstimate ?? 0,
+      quantities: call.quantitiesEstimate,
       method: checkpoint ? 'last_checkpoint' : 'dispatch',
       raw: null,
     });

@@ -11,7 +11,7 @@ import type { PinnedPrice } from '#core/ledger/entry.ts';
 import { currencyOf } from '#core/money/currency.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import type { PreparedPrice } from '#core/pricing/prepare.ts';
-import { type Quote, quote } from '#core/pricing/quote.ts';
+import { type Quote, type QuoteBounds, quote } from '#core/pricing/quote.ts';
 import type { SubTerms, Terms } from '#core/pricing/terms.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
 
@@ -51,18 +51,19 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
       { param: 'messages' },
     );
   }
-  const quoted = quote({
-    ...charge,
-    facts,
-    bounds: {
-      promptTokensMax: bounds.promptTokens,
-      outputTokensMax: bounds.outputTokensPerChoice,
-      choices: call.choices,
-      ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
-      ...(call.without === undefined ? {} : { without: call.without }),
-    },
-  });
-  if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
+  const quoteBounds: QuoteBounds = {
+    promptTokensMax: bounds.promptTokens,
+    outputTokensMax: bounds.outputTokensPerChoice,
+    choices: call.choices,
+    ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
+    ...(call.produces === undefined ? {} : { produces: call.produces }),
+    ...(call.without === undefined ? {} : { without: call.without }),
+  };
+  const quoted = quote({ ...charge, facts, bounds: quoteBounds });
+  refuseUnpriced(call, quoted);
+  const usually = call.usualFacts && { ...call.usualFacts, ...facts };
+  // By these it is rated unless the answer says otherwise: a price that leaves them out would give it away.
+  if (usually) refuseUnpriced(call, quote({ ...charge, facts: usually, bounds: quoteBounds }));
   return {
     route,
     // What a provider bills us is kept in its list's own currency.
@@ -72,8 +73,17 @@ export function fareOf(catalog: Catalog, caller: Caller, call: ModelCall, nowMs:
     quote: quoted,
     promptTokensMax: bounds.promptTokens,
     outputTokensMax: bounds.outputTokensPerChoice,
-    facts,
+    facts: usually ?? facts,
   };
+}
+
+function refuseUnpriced(call: ModelCall, { unpriced: missing, unbounded }: Quote): void {
+  if (missing.length > 0) throw unpriced(call.name, ` (no price for ${missing.join(', ')})`);
+  if (unbounded.length === 0) return;
+  const why = `is priced by ${unbounded.join(', ')}, of which nobody can say beforehand how much such a call takes`;
+  throw new Failure('unpriced', `"${call.name}" ${why}. The operator can price it by another measure.`, {
+    param: 'model',
+  });
 }
 
 export function routeOf(catalog: Catalog, caller: Caller, call: ModelCall): Route {
@@ -101,6 +111,9 @@ function pathOf(kind: ModelKind): string {
 const paths: Readonly<Partial<Record<ModelKind, string>>> = {
   chat: '/v1/chat/completions',
   embedding: '/v1/embeddings',
+  image: '/v1/images/generations',
+  speech: '/v1/audio/speech',
+  transcription: '/v1/audio/transcriptions',
 };
 
 function pricedTarget(catalog: Catalog, target: Target, nowMs: number): PricedTarget {

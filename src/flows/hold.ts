@@ -37,7 +37,8 @@ export async function holdFare(
   { caller, call, fare }: { caller: Caller; call: ModelCall; fare: CallFare },
 ): Promise<HeldFare> {
   const scopes = scopesOf(caller.limitOwners, house.clock.now());
-  const strict = caller.overspendPolicy === 'strict';
+  // What is no chat cannot be told to make less than it was asked for.
+  const strict = caller.overspendPolicy === 'strict' || call.kind !== 'chat';
   const wanted = fare.outputTokensMax;
   // No wallet has more than can be counted, however much output is asked for.
   const countable = affordableOutput(fare.quote, amountMax);

@@ -27,6 +27,9 @@ export interface DispatchedCall {
   readonly pins: PricePins;
   /** Upper bound of the input, from which an estimate is made when nothing better is known. */
   readonly promptTokensEstimate: number;
+  /** What else the estimate is made of, where text is not all that is billed. */
+  readonly completionTokensEstimate?: number;
+  readonly quantitiesEstimate?: Usage['quantities'];
   readonly facts: CallFacts;
   readonly gatewayId: string;
   /** Gapless within one gateway's life: a missing number is a call without its charge. */

@@ -12,7 +12,14 @@ import {
   roundUp,
   times,
 } from '#core/money/rational.ts';
-import { isOutputMeter, isUnitMeter, type Meter, type TokenMeter, type UnitMeter } from '#core/usage/meter.ts';
+import {
+  isOutputMeter,
+  isUnitMeter,
+  isWorkMeter,
+  type Meter,
+  type TokenMeter,
+  type UnitMeter,
+} from '#core/usage/meter.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
 import {
   countersOf,
@@ -40,6 +47,9 @@ export type TokenKind =
   | 'output_image'
   | 'output_video';
 
+/** What other output than text is made of. */
+export type ProducedMeter = 'output_image' | 'output_audio' | 'output_video';
+
 export interface QuoteBounds {
   readonly promptTokensMax: number;
   /** Of one choice. */
@@ -49,6 +59,8 @@ export interface QuoteBounds {
   /** The most of what is not counted in tokens; `request` is 1 unless said. */
   readonly quantities?: Readonly<Partial<Record<UnitMeter, string>>>;
   readonly without?: readonly TokenKind[];
+  /** Its output is counted by this meter, where the price has one for it. */
+  readonly produces?: ProducedMeter;
   /** The tiers that may serve the call; any may unless said. */
   readonly serviceTiers?: readonly string[];
 }
@@ -71,6 +83,8 @@ export interface Quote {
   readonly currency: Currency;
   /** What the call is sure to consume and has no price: to be refused, not to be given away. */
   readonly unpriced: readonly Meter[];
+  /** What the price counts and nobody has bounded: the call could cost anything. */
+  readonly unbounded: readonly Meter[];
 }
 
 export function quote(input: QuoteInput): Quote {
@@ -116,8 +130,18 @@ export function quote(input: QuoteInput): Quote {
     free,
     outputTokensMax,
     currency: input.conversion?.to ?? price.currency,
-    unpriced: unpricedOf(expected(bounds), reachable, price.byRequestAlone),
+    unpriced: unpricedOf(expected(bounds, reachable), reachable, price.byRequestAlone),
+    unbounded: unboundedOf(bounds, reachable),
   };
+}
+
+/** Of a call that says what it consumes beside tokens, whatever else is priced by its measure could come on top. */
+function unboundedOf({ quantities }: QuoteBounds, reachable: PricesReachable): readonly Meter[] {
+  if (quantities === undefined) return [];
+  return [...reachable].flatMap(([meter, prices]) => {
+    const isCounted = isWorkMeter(meter) && quantities[meter] === undefined;
+    return isCounted && prices.some(({ unit }) => unit.numerator > 0n) ? [meter] : [];
+  });
 }
 
 /** `alone`: what is counted by one counter alone, and begins with free units, needs no money of its own. */
@@ -170,9 +194,11 @@ const metersOf = {
   output_video: ['output_video'],
 } as const satisfies Record<TokenKind, readonly TokenMeter[]>;
 
-function expected({ promptTokensMax, outputTokensMax, quantities }: QuoteBounds): readonly Meter[] {
+function expected(bounds: QuoteBounds, reachable: PricesReachable): readonly Meter[] {
+  const { promptTokensMax, outputTokensMax, quantities, produces } = bounds;
   const consumed: Meter[] = quantities === undefined ? [] : Object.keys(quantities).filter(isUnitMeter);
   if (promptTokensMax > 0) consumed.push('input');
-  if (outputTokensMax > 0) consumed.push('output');
+  const isApart = produces !== undefined && reachable.has(produces);
+  if (outputTokensMax > 0) consumed.push(isApart ? produces : 'output');
   return consumed;
 }

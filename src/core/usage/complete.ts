@@ -1,9 +1,12 @@
 // Where a provider said only a part, or nothing, the rest is counted by us, and the record says so.
+import type { Quantities } from './record.ts';
 import { estimatedUsage, type Usage } from './usage.ts';
 
 export interface Counted {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  /** Of what is not counted in tokens. */
+  readonly quantities?: Quantities | undefined;
   /** How it was counted. */
   readonly method: string;
 }
@@ -21,8 +24,10 @@ export function completeUsage(reported: Usage | undefined, counted: Counted): Us
     ? counted.completion_tokens
     : reported.completion_tokens;
   const total_tokens = prompt_tokens + completion_tokens;
+  const quantities = counted.quantities && { ...counted.quantities, ...reported.quantities };
   return {
     ...reported,
+    ...(quantities && { quantities }),
     prompt_tokens,
     completion_tokens,
     total_tokens,

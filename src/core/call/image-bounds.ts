@@ -1,0 +1,70 @@
+// How much an image call can consume: by the image, the megapixel and the token, whichever its price counts.
+import { parseDecimal, rational, times } from '../money/rational.ts';
+import { exactText } from '../pricing/decimal.ts';
+import type { Quantities } from '../usage/record.ts';
+import type { Expected, PixelSize } from './media.ts';
+
+export interface ImagesAsked {
+  readonly count: number;
+  readonly size: PixelSize | undefined;
+  readonly quality: string | undefined;
+  readonly references: number;
+  /** Earlier looks at an image that is still being made. */
+  readonly partialImages: number;
+  readonly promptBytes: number;
+}
+
+// 4096 × 4096: the largest that a documented model makes when nobody says how large.
+const unsaidPixelsMax = 16_777_216;
+
+/** What models make when nobody says how large. */
+const usualPixels = 1_048_576;
+
+// The dearest documented image is one of 3840 × 2160 in high quality; smaller ones and lower qualities are far below.
+const imageTokensMax = 16_384;
+const lowQualityTokensMax = 1_024;
+const mediumQualityTokensMax = 4_096;
+const partialImageTokens = 100;
+
+// A square image of medium quality.
+const usualImageTokens = 1_056;
+
+/** A reference is scaled down by whoever reads it, so its bytes say nothing; the largest that is read has 4 megapixels. */
+const referenceMegapixelsMax = 17;
+
+/** For this many images, whether they were asked for or came: bound and charge are counted alike. */
+export function imageQuantities(images: number, { size, references }: Pick<ImagesAsked, 'size' | 'references'>) {
+  return quantitiesOf(images, size === undefined ? usualPixels : size.width * size.height, references);
+}
+
+export function imageQuantitiesMax({ count, size, references }: ImagesAsked): Quantities {
+  return quantitiesOf(count, size === undefined ? unsaidPixelsMax : size.width * size.height, references);
+}
+
+function quantitiesOf(images: number, pixels: number, references: number): Quantities {
+  const whole = BigInt(Math.ceil(pixels / 1_000_000));
+  const count = BigInt(images);
+  return {
+    image: String(count),
+    megapixel: exactText(times(rational(BigInt(pixels), 1_000_000n), rational(count))),
+    megapixel_first: String(count),
+    megapixel_next: String(count * (whole - 1n)),
+    image_reference: String(references),
+    megapixel_in: exactText(times(parseDecimal(String(references)), rational(BigInt(referenceMegapixelsMax)))),
+  };
+}
+
+/** Of one image. */
+export function imageTokensBound({ quality, partialImages }: ImagesAsked): number {
+  const partial = partialImages * partialImageTokens;
+  if (quality === 'low') return lowQualityTokensMax + partial;
+  return (quality === 'medium' ? mediumQualityTokensMax : imageTokensMax) + partial;
+}
+
+export function expectedOfImages(asked: ImagesAsked): Expected {
+  return {
+    promptTokens: Math.ceil(asked.promptBytes / 4) + asked.references * usualImageTokens,
+    completionTokens: asked.count * (usualImageTokens + asked.partialImages * partialImageTokens),
+    quantities: imageQuantities(asked.count, asked),
+  };
+}
