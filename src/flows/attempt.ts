@@ -2,7 +2,7 @@
 import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
-import type { ProviderAdapter, ProviderFailure } from '#ports/provider.ts';
+import type { MediaTranslation, ProviderAdapter, ProviderFailure, ProviderRequestPlan } from '#ports/provider.ts';
 import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
 import { dispatch, type OpenCall } from './dispatch.ts';
 import type { PricedTarget } from './fare.ts';
@@ -23,6 +23,9 @@ export interface Answered {
   readonly priced: PricedTarget;
   /** The provider speaks another dialect than the caller. */
   readonly translation: Translation | undefined;
+  readonly media: MediaTranslation | undefined;
+  /** With which it was asked. */
+  readonly plan: ProviderRequestPlan;
 }
 
 /**
@@ -90,7 +93,7 @@ async function tryOnce(
   { provider, priced, translated, attempts, signal }: Try,
 ): Promise<Tried> {
   const { target } = priced;
-  const { call, translation } = translated;
+  const { call, translation, media } = translated;
   // Before a byte of it has left, a call that is given up costs nobody anything.
   if (signal?.aborted) return { failure: new Failure('upstream_failed', 'The caller hung up.'), next: 'give-up' };
   const startedAt = house.clock.now();
@@ -98,11 +101,12 @@ async function tryOnce(
     const latencyMs = house.clock.now() - startedAt;
     attempts.push({ provider: target.provider.name, model: target.name, outcome, ...more, startedAt, latencyMs });
   };
-  const request = provider.request(call, {
+  const plan: ProviderRequestPlan = {
     target,
     credential: credentialOf(target),
     outputLimit: call.kind === 'chat' ? Math.min(outputLimitOf(open), target.maxOutputTokens ?? Infinity) : undefined,
-  });
+  };
+  const request = (media ?? provider).request(call, plan);
   let answer: UpstreamAnswer;
   try {
     answer = await house.upstream.send(request, signal);
@@ -124,7 +128,7 @@ async function tryOnce(
   house.failpoints.reach('after-answer-head');
   if (answer.status < 300) {
     note('answered', { status: answer.status });
-    return { answer, provider, priced, translation };
+    return { answer, provider, priced, translation, media, plan };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
   const said = provider.failure(answer.status, answer.headers, body);

@@ -40,10 +40,13 @@ export async function meterStream(
   door: Door,
 ): Promise<Metered> {
   const meter = new StreamMeter(house, open, door);
-  open.progress = () => ({
-    promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
-    completionTokens: meter.tokensEstimate,
-  });
+  // What is no text does not pass by in tokens: how far it is says nothing.
+  if (!open.call.expected) {
+    open.progress = () => ({
+      promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
+      completionTokens: meter.tokensEstimate,
+    });
+  }
   const drains = priced.target.provider.onHangUp === 'drain';
   let draining: AbortController | undefined;
   const onHangUp = (): void => {
@@ -99,10 +102,15 @@ function usageOf(open: OpenCall, meter: StreamMeter, provider: ProviderAdapter):
   // Of a stream that was closed early, or that went on after it, what it has said so far is not the last word.
   const isReported = usageIsLastWord && (usageEvent || !(cutOff || abandoned));
   const reported =
-    rawUsage && (isReported ? provider.usageOfStream(rawUsage) : provider.usageOfBrokenStream?.(rawUsage));
+    rawUsage && (isReported ? provider.usageOfStream(rawUsage, open.call) : provider.usageOfBrokenStream?.(rawUsage));
   const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
-  const completion_tokens = meter.tokensEstimate;
-  const usage = completeUsage(reported, { prompt_tokens, completion_tokens, method: 'streamed_text' });
+  const { expected } = open.call;
+  const usage = completeUsage(reported, {
+    prompt_tokens,
+    completion_tokens: expected?.completionTokens ?? meter.tokensEstimate,
+    quantities: expected?.quantities,
+    method: expected ? 'request' : 'streamed_text',
+  });
   return isReported && reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
 }
 

@@ -2,19 +2,22 @@
 import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
+import { countedByRequest } from '#core/pricing/counted-by-request.ts';
 import { completeUsage } from '#core/usage/complete.ts';
-import { estimatedUsage } from '#core/usage/usage.ts';
+import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
+import type { RenderedMedia } from '#ports/dialect.ts';
 import type { Door } from '#ports/door.ts';
-import { UpstreamError } from '#ports/upstream.ts';
+import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
 import { type Answered, attempt, outputLimitOf } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
 import type { OpenCall } from './dispatch.ts';
 import { fareOf, type PricedTarget } from './fare.ts';
+import { followJob } from './follow-job.ts';
 import { holdFare } from './hold.ts';
 import type { House } from './house.ts';
 import { meterStream } from './meter.ts';
 import { settleCall, unbilled } from './settle.ts';
-import { spokenAnswer, spokenStream } from './translate.ts';
+import { renderedMedia, spokenAnswer, spokenStream } from './translate.ts';
 
 /** The largest whole answer that is kept in memory. */
 const answerBytesMax = 64 * 1_048_576;
@@ -81,17 +84,20 @@ async function passWhole(
   attempts: Attempt[],
   door: Door,
 ): Promise<void> {
-  const { answer, provider, priced } = answered;
+  const { answer, provider, priced, media } = answered;
   const dispatched = dispatchedOf(open);
+  const { expected } = open.call;
   let body: Buffer;
   try {
     body = await answer.body.whole(answerBytesMax);
+    if (media?.following) body = await followJob(house, answered, media.following, body);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     // The provider answered, so it bills; how much, it did not live to say.
     const usage = estimatedUsage({
       prompt_tokens: dispatched.promptTokensEstimate,
-      completion_tokens: 0,
+      completion_tokens: expected?.completionTokens ?? 0,
+      quantities: expected?.quantities,
       method: 'broken_answer',
       raw: null,
     });
@@ -99,28 +105,49 @@ async function passWhole(
     throw brokenFailure(error);
   }
   house.failpoints.reach('after-answer');
-  const usage = completeUsage(provider.usageOf(open.call, body, answer.headers), {
+  const reported = (media ?? provider).usageOf(open.call, body, answer.headers);
+  const completed = completeUsage(reported, {
     prompt_tokens: dispatched.promptTokensEstimate,
     // However large the JSON around it is, a provider that keeps to its limit has made no more.
-    completion_tokens: Math.min(Math.ceil(body.length / 4), outputLimitOf(open) * open.call.choices),
-    method: 'answer_bytes',
+    completion_tokens:
+      expected?.completionTokens ?? Math.min(Math.ceil(body.length / 4), outputLimitOf(open) * open.call.choices),
+    quantities: expected?.quantities,
+    method: expected ? 'request' : 'answer_bytes',
   });
+  const usage = countedByRequest(completed, open.call, [open.fare.charge.price, priced.cost.price]);
   const abandoned = door.hungUp.aborted;
-  const fare = await settleCall(house, open, dispatched, {
-    usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
-    outcome: abandoned ? 'abandoned' : 'completed',
-    attempts,
-    ...costOf(priced),
-    firstByteMs: house.clock.now() - open.startedAt,
-  });
-  const said = answered.translation ? spokenAnswer(open, answered.translation, body, usage) : body;
-  const headers: Record<string, string> = {
-    'content-type': answered.translation ? 'application/json' : contentTypeOf(answered),
-    'content-length': String(said.length),
-  };
+  const facts = { ...dispatched.facts, ...provider.answeredFacts?.(open.call, body) };
+  const fare = await settleCall(
+    house,
+    open,
+    { ...dispatched, facts },
+    {
+      usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
+      outcome: abandoned ? 'abandoned' : 'completed',
+      attempts,
+      ...costOf(priced),
+      firstByteMs: house.clock.now() - open.startedAt,
+    },
+  );
+  const { body: said, contentType } = spoken(open, answered, { body, headers: answer.headers, usage });
+  const headers: Record<string, string> = { 'content-type': contentType, 'content-length': String(said.length) };
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   door.start(answer.status, { ...headers, ...limitHeader(open) });
   door.end(said);
+}
+
+interface WholeAnswer {
+  readonly body: Buffer;
+  readonly headers: UpstreamAnswer['headers'];
+  readonly usage: Usage;
+}
+
+/** In the caller's dialect. */
+function spoken(open: OpenCall, answered: Answered, whole: WholeAnswer): RenderedMedia {
+  const { translation, media } = answered;
+  if (media) return renderedMedia(open, media, whole);
+  if (!translation) return { body: whole.body, contentType: contentTypeOf(answered) };
+  return { body: spokenAnswer(open, translation, whole.body, whole.usage), contentType: 'application/json' };
 }
 
 async function passStream(
@@ -134,11 +161,12 @@ async function passStream(
   const firstByteMs = house.clock.now() - open.startedAt;
   const headers = { 'content-type': contentTypeOf(answered), 'cache-control': 'no-cache' };
   door.start(answer.status, { ...headers, ...limitHeader(open) });
-  const spoken = translation && spokenStream(open, answered.provider.stream(), translation);
-  const words = spoken?.words ?? door.words;
-  const metered = await meterStream(house, open, answered, spoken?.reader ?? answered.provider.stream(), door);
+  const told = translation && spokenStream(open, answered.provider.stream(open.call), translation);
+  const words = told?.words ?? door.words;
+  const metered = await meterStream(house, open, answered, told?.reader ?? answered.provider.stream(open.call), door);
   house.failpoints.reach('after-answer');
-  const { usage, outcome, lastEvent, usageEvent, cause } = metered;
+  const { outcome, lastEvent, usageEvent, cause } = metered;
+  const usage = countedByRequest(metered.usage, open.call, [open.fare.charge.price, priced.cost.price]);
   const fare = await settleCall(house, open, dispatchedOf(open), {
     usage,
     outcome,
@@ -179,7 +207,8 @@ async function endUnanswered(house: House, open: OpenCall, attempts: readonly At
   const usage = givenUp
     ? estimatedUsage({
         prompt_tokens: dispatched.promptTokensEstimate,
-        completion_tokens: 0,
+        completion_tokens: open.call.expected?.completionTokens ?? 0,
+        quantities: open.call.expected?.quantities,
         method: 'given_up',
         raw: null,
       })

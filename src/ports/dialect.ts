@@ -1,5 +1,6 @@
 // What callers speak: how answers and failures are put to them. Pure translation; a folder each.
 import type { ChatAnswer, ChatEvent, ChatReading } from '#core/call/chat.ts';
+import type { MediaAnswer, RefusedAnswer } from '#core/call/media.ts';
 import type { Route } from '#core/catalog/catalog.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { Failure } from '#core/failure.ts';
@@ -21,6 +22,13 @@ export interface Dialect {
   };
   /** For providers that speak another one; without it they cannot be called in this dialect. */
   readonly translation?: DialectTranslation;
+  /** Images, speech and transcripts of providers that speak another one. */
+  media?(answer: Exclude<MediaAnswer, RefusedAnswer>, speaking: Speaking, usage: Usage): RenderedMedia;
+}
+
+export interface RenderedMedia {
+  readonly body: Buffer;
+  readonly contentType: string;
 }
 
 export interface DialectTranslation {

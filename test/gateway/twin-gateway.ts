@@ -197,8 +197,21 @@ function simulatedRoutes(): readonly Route[] {
   return [
     ...['echo', 'cent', 'slow', 'shapes'].map((model) => routeOf(targetOf(model))),
     routeOf(targetOf('embed'), 'embedding'),
+    routeOf(targetOf('image'), 'image'),
+    routeOf(targetOf('speech'), 'speech'),
+    routeOf(targetOf('transcribe'), 'transcription'),
   ];
 }
+
+const simulatedPrices: Readonly<Partial<Record<string, readonly PriceComponent[]>>> = {
+  'sim/cent': [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }],
+  'sim/image': [
+    { meter: 'image', price: '0.01', per: '1', currency: 'usd' },
+    { meter: 'image', price: '0.02', per: '1', currency: 'usd', when: { quality: ['hd'] } },
+  ],
+  'sim/speech': [{ meter: 'character', price: '10', per: '1000000', currency: 'usd' }],
+  'sim/transcribe': [{ meter: 'audio_second_in', price: '0.006', per: '60', currency: 'usd' }],
+};
 
 /** A dollar a million for input, two for output; a cent a call for `cent`. */
 function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): PriceVersion {
@@ -208,9 +221,10 @@ function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): Pri
     per: '1000000',
     currency: 'usd',
   });
-  const components: PriceComponent[] = name.endsWith('/cent')
-    ? [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }]
-    : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
+  const components: readonly PriceComponent[] = simulatedPrices[name] ?? [
+    perToken('input', '1'),
+    ...(hasOutput ? [perToken('output', '2')] : []),
+  ];
   return {
     id: createHash('md5').update(name).digest('hex'),
     subject: { kind, name },

@@ -101,6 +101,15 @@ describe('the official SDK', () => {
 
   it('lists the models', async () => {
     const models = await everyOf(client.models.list());
-    expect(models.map((model) => model.id)).toEqual(['echo', 'cent', 'slow', 'shapes', 'embed']);
+    expect(models.map((model) => model.id)).toEqual([
+      'echo',
+      'cent',
+      'slow',
+      'shapes',
+      'embed',
+      'image',
+      'speech',
+      'transcribe',
+    ]);
   });
 });

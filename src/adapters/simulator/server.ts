@@ -74,12 +74,12 @@ class Desk {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '', headers } = request;
-    const body = await readBody(request);
+    const bytes = await readBody(request);
     if (path === '/__simulator/counters') {
       await sendReply(response, jsonReply(JSON.stringify(this.counters())), { chunkBytes: undefined, notes: noNotes });
       return;
     }
-    const reading = readRequest({ method, path, headers, body });
+    const reading = readRequest({ method, path, headers, body: bytes.toString('utf8'), bytes });
     if (reading.kind === 'reply') {
       await sendReply(response, reading.reply, { chunkBytes: undefined, notes: noNotes });
       return;
@@ -97,7 +97,7 @@ class Desk {
       tag: call.knobs.tag ?? null,
       faultKey: call.knobs.faultKey ?? null,
       model: call.model.id,
-      streamed: call.kind === 'chat' && call.request.stream,
+      streamed: call.kind !== 'embeddings' && call.request.stream,
       openedAtMs: Date.now(),
     });
     let cut = false;

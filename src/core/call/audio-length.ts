@@ -51,7 +51,8 @@ function waveSeconds(bytes: Uint8Array): number | undefined {
       const [rate, bits] = [view.getUint32(at + 12, true), view.getUint16(at + 22, true)];
       const isPlain = format === 1 || format === 3 || format === 0xfffe;
       // What no decoder takes must not make a recording look short.
-      const isPlayed = rate > 0 && rate <= 384_000 && channels > 0 && channels <= 8 && [8, 16, 24, 32, 64].includes(bits);
+      const isPlayed =
+        rate > 0 && rate <= 384_000 && channels > 0 && channels <= 8 && [8, 16, 24, 32, 64].includes(bits);
       return isPlain && isPlayed ? bytes.length / ((rate * channels * bits) / 8) : undefined;
     }
     at += 8 + size + (size % 2);

@@ -1,8 +1,9 @@
 // How much an image call can consume: by the image, the megapixel and the token, whichever its price counts.
-import { parseDecimal, rational, times } from '../money/rational.ts';
+import { rational, times } from '../money/rational.ts';
 import { exactText } from '../pricing/decimal.ts';
 import type { Quantities } from '../usage/record.ts';
-import type { Expected, PixelSize } from './media.ts';
+import type { Expected } from '../usage/expected.ts';
+import type { PixelSize } from './media.ts';
 
 export interface ImagesAsked {
   readonly count: number;
@@ -29,16 +30,15 @@ const partialImageTokens = 100;
 // A square image of medium quality.
 const usualImageTokens = 1_056;
 
-/** A reference is scaled down by whoever reads it, so its bytes say nothing; the largest that is read has 4 megapixels. */
-const referenceMegapixelsMax = 17;
+/** Whoever counts them scales a reference down to at most that. */
+const referenceMegapixels = 4;
 
-/** For this many images, whether they were asked for or came: bound and charge are counted alike. */
-export function imageQuantities(images: number, { size, references }: Pick<ImagesAsked, 'size' | 'references'>) {
-  return quantitiesOf(images, size === undefined ? usualPixels : size.width * size.height, references);
+export function imageQuantitiesMax(asked: ImagesAsked): Quantities {
+  return quantitiesOf(asked.count, pixelsOf(asked) ?? unsaidPixelsMax, asked.references);
 }
 
-export function imageQuantitiesMax({ count, size, references }: ImagesAsked): Quantities {
-  return quantitiesOf(count, size === undefined ? unsaidPixelsMax : size.width * size.height, references);
+function pixelsOf({ size }: ImagesAsked): number | undefined {
+  return size && size.width * size.height;
 }
 
 function quantitiesOf(images: number, pixels: number, references: number): Quantities {
@@ -50,7 +50,7 @@ function quantitiesOf(images: number, pixels: number, references: number): Quant
     megapixel_first: String(count),
     megapixel_next: String(count * (whole - 1n)),
     image_reference: String(references),
-    megapixel_in: exactText(times(parseDecimal(String(references)), rational(BigInt(referenceMegapixelsMax)))),
+    megapixel_in: String(references * referenceMegapixels),
   };
 }
 
@@ -65,6 +65,6 @@ export function expectedOfImages(asked: ImagesAsked): Expected {
   return {
     promptTokens: Math.ceil(asked.promptBytes / 4) + asked.references * usualImageTokens,
     completionTokens: asked.count * (usualImageTokens + asked.partialImages * partialImageTokens),
-    quantities: imageQuantities(asked.count, asked),
+    quantities: quantitiesOf(asked.count, pixelsOf(asked) ?? usualPixels, asked.references),
   };
 }

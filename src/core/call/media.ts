@@ -1,5 +1,4 @@
 // Images, speech and transcripts in our words: what OpenAI's dialect asks before a provider of another one reads it.
-import type { Quantities } from '../usage/record.ts';
 
 /** A file of a form, as it came; never written anywhere. */
 export interface FormFile {
@@ -108,10 +107,3 @@ export interface RefusedAnswer {
 }
 
 export type MediaAnswer = ImageAnswer | SpeechAnswer | TranscriptAnswer | RefusedAnswer;
-
-/** What a call consumes as far as can be said before it is made: its charge when nobody says more afterwards. */
-export interface Expected {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly quantities: Quantities;
-}

@@ -3,7 +3,8 @@ import type { CallKind } from '../catalog/catalog.ts';
 import type { ProducedMeter, TokenKind } from '../pricing/quote.ts';
 import type { UnitMeter } from '../usage/meter.ts';
 import type { CallFacts } from '../usage/usage.ts';
-import type { Expected, Form, MediaRequest } from './media.ts';
+import type { Expected } from '../usage/expected.ts';
+import type { Form, MediaRequest } from './media.ts';
 import type { WireFormat } from './wire-format.ts';
 
 export interface ModelCall {

@@ -1,6 +1,6 @@
 // How much a text to be spoken can consume: by the character, the second and the token.
 import type { Quantities } from '../usage/record.ts';
-import type { Expected } from './media.ts';
+import type { Expected } from '../usage/expected.ts';
 
 export interface SpeechAsked {
   readonly text: string;

@@ -1,7 +1,7 @@
 // How much an uploaded recording can consume: by the second and the token.
 import type { Quantities } from '../usage/record.ts';
 import { type AudioLength } from './audio-length.ts';
-import type { Expected } from './media.ts';
+import type { Expected } from '../usage/expected.ts';
 
 // The densest documented count of sound is 32 tokens a second; one of 16.7 is OpenAI's.
 const tokensPerSecondMax = 40;

@@ -13,6 +13,7 @@ import {
   times,
 } from '#core/money/rational.ts';
 import {
+  isGoingIn,
   isOutputMeter,
   isUnitMeter,
   isWorkMeter,
@@ -196,9 +197,20 @@ const metersOf = {
 
 function expected(bounds: QuoteBounds, reachable: PricesReachable): readonly Meter[] {
   const { promptTokensMax, outputTokensMax, quantities, produces } = bounds;
-  const consumed: Meter[] = quantities === undefined ? [] : Object.keys(quantities).filter(isUnitMeter);
+  const consumed: Meter[] = Object.entries(quantities ?? {}).flatMap(([meter, most]) =>
+    isUnitMeter(meter) && isExpected(meter, most, reachable) ? [meter] : [],
+  );
   if (promptTokensMax > 0) consumed.push('input');
   const isApart = produces !== undefined && reachable.has(produces);
   if (outputTokensMax > 0) consumed.push(isApart ? produces : 'output');
   return consumed;
+}
+
+/** Megapixels are counted all alike, or as the first and the next ones: a price for one of the two ways is a price. */
+function isExpected(meter: UnitMeter, most: string, prices: PricesReachable): boolean {
+  if (parseDecimal(most).numerator === 0n) return false;
+  if (isGoingIn(meter)) return prices.has(meter);
+  const byStep = prices.has('megapixel_first') || prices.has('megapixel_next');
+  if (meter === 'megapixel') return !byStep;
+  return meter === 'megapixel_first' || meter === 'megapixel_next' ? byStep : true;
 }

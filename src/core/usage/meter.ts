@@ -98,6 +98,11 @@ export function isWorkMeter(meter: Meter): meter is WorkMeter {
   return works.has(meter);
 }
 
+/** What a call brings along: billed apart only by whoever has a price for it. */
+export function isGoingIn(meter: UnitMeter): boolean {
+  return meter === 'image_reference' || meter === 'megapixel_in';
+}
+
 export function isToolMeter(meter: Meter): meter is ToolMeter {
   return tools.has(meter);
 }

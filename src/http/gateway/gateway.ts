@@ -54,7 +54,7 @@ async function answerCall(house: House, { request, door, requestId, called, drai
   if (draining()) {
     throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
   }
-  const parsed = called.parse(body, extraHeaders(request, called));
+  const parsed = await called.parse(body, extraHeaders(request, called), request.headers['content-type']);
   if (parsed.kind === 'malformed') {
     const named = parsed.param === undefined ? {} : { param: parsed.param };
     throw new Failure(parsed.param === undefined ? 'malformed_request' : 'invalid_parameter', parsed.message, named);

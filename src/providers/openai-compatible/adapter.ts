@@ -7,6 +7,8 @@ import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from './address.ts';
 import { openAiTranslation } from './chat/translation.ts';
 import { openAiFailure } from './failure.ts';
+import { mediaFacts, mediaFormats, mediaRequest, mediaStreamUsage, mediaUsage } from './media.ts';
+import { mediaStreamReader } from './media-stream.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { normalizeOpenAiUsage } from './usage.ts';
 
@@ -17,10 +19,11 @@ const paths = { 'chat-completions': '/chat/completions', embeddings: '/embedding
 export function openAiCompatible(): ProviderAdapter {
   return {
     name: 'openai-compatible',
-    speaks: new Set(Object.keys(paths) as (keyof typeof paths)[]),
+    speaks: new Set([...(Object.keys(paths) as (keyof typeof paths)[]), ...mediaFormats]),
     translation: openAiTranslation,
     request: openAiRequest,
     usageOf(call, answer) {
+      if (call.media) return mediaUsage(call, call.media, answer);
       const endpoint = call.kind === 'chat' ? 'chat' : 'embeddings';
       const parsed = parseAnswer(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
@@ -28,15 +31,18 @@ export function openAiCompatible(): ProviderAdapter {
       if (isRefusal(parsed)) return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
       return normalizeOpenAiUsage(parsed['usage'], { endpoint });
     },
-    usageOfStream(raw) {
+    usageOfStream(raw, call) {
+      if (call.media) return mediaStreamUsage(call, call.media, raw);
       return normalizeOpenAiUsage(raw, { endpoint: 'chat' });
     },
-    stream: openAiStreamReader,
+    stream: (call) => (call.media ? mediaStreamReader(call.choices) : openAiStreamReader()),
+    answeredFacts: mediaFacts,
     failure: openAiFailure,
   };
 }
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
+  if (call.media) return mediaRequest(call, call.media, plan);
   const { target, credential } = plan;
   const base = addressOf(target.provider.baseUrl);
   return {

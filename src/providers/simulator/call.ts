@@ -9,12 +9,26 @@ import { isObject, objectField, textField } from './fields.ts';
 import type { KnobSources } from './knob-sources.ts';
 import type { Knobs } from './knobs.ts';
 import { readKnobs } from './knobs.ts';
+import { isForm, readForm } from './form.ts';
+import {
+  type ImageCall,
+  readImageCall,
+  readSpeechCall,
+  readTranscriptionCall,
+  type SpeechCall,
+  type TranscriptionCall,
+} from './media-call.ts';
 import type { SimulatedModel } from './model.ts';
 import { findModel } from './model.ts';
 import { Refusal } from './refusal.ts';
 
 /** A request that a model answers. */
-export type SimulatorCall = CallOf<'chat', ChatCall> | CallOf<'embeddings', EmbeddingCall>;
+export type SimulatorCall =
+  | CallOf<'chat', ChatCall>
+  | CallOf<'embeddings', EmbeddingCall>
+  | CallOf<'images', ImageCall>
+  | CallOf<'speech', SpeechCall>
+  | CallOf<'transcriptions', TranscriptionCall>;
 
 interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
   readonly kind: Kind;
@@ -27,8 +41,20 @@ interface CallOf<Kind extends SimulatedModel['endpoint'], Request> {
 
 export type CallHeaders = KnobSources['headers'];
 
-export function readCall(endpoint: SimulatedModel['endpoint'], headers: CallHeaders, bodyText: string): SimulatorCall {
-  const body = parseBody(bodyText);
+/** As text, unless it is a form. */
+export interface CallBody {
+  readonly text: string;
+  readonly bytes?: Uint8Array | undefined;
+}
+
+export function readCall(
+  endpoint: SimulatedModel['endpoint'],
+  headers: CallHeaders,
+  { text, bytes = Buffer.from(text) }: CallBody,
+): SimulatorCall {
+  const contentType = headers['content-type'];
+  const form = isForm(contentType) ? readForm(bytes, contentType) : undefined;
+  const body = form?.fields ?? parseBody(text);
   const model = readModel(body, endpoint);
   const knobsFrom = (message: string): Knobs => readKnobs({ headers, body: objectField(body, 'sim'), message });
   switch (endpoint) {
@@ -43,6 +69,23 @@ export function readCall(endpoint: SimulatedModel['endpoint'], headers: CallHead
       const knobs = knobsFrom(request.inputs.findLast((input) => typeof input === 'string') ?? '');
       const seed = fingerprint(JSON.stringify(request.inputs));
       return { kind: 'embeddings', request, model, knobs, seed, id: `embd-${hexOf(seed)}` };
+    }
+    case 'images': {
+      const request = readImageCall(body, form);
+      const knobs = knobsFrom(request.prompt);
+      const seed = fingerprint(`${knobs.seed ?? '0'}\n${request.prompt}`);
+      return { kind: 'images', request, model, knobs, seed, id: `img-${hexOf(seed)}` };
+    }
+    case 'speech': {
+      const request = readSpeechCall(body);
+      const seed = fingerprint(request.text);
+      return { kind: 'speech', request, model, knobs: knobsFrom(request.text), seed, id: `voice-${hexOf(seed)}` };
+    }
+    case 'transcriptions': {
+      const request = readTranscriptionCall(body, form);
+      const seed = fingerprint(`${request.recording.length}\n${request.prompt}`);
+      const knobs = knobsFrom(request.prompt);
+      return { kind: 'transcriptions', request, model, knobs, seed, id: `heard-${hexOf(seed)}` };
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ShapeName } from './usage-shapes.ts';
 /** What the simulator serves, as its upstream ids. */
 export interface SimulatedModel {
   readonly id: string;
-  readonly endpoint: 'chat' | 'embeddings';
+  readonly endpoint: 'chat' | 'embeddings' | 'images' | 'speech' | 'transcriptions';
   readonly outputTokens: number;
   readonly paceMs: number;
   readonly shape: ShapeName;
@@ -17,6 +17,9 @@ export const simulatedModels: readonly SimulatedModel[] = [
   { ...echo, id: 'slow', paceMs: 20 },
   { ...echo, id: 'shapes', shape: 'openai' },
   { ...echo, id: 'embed', endpoint: 'embeddings', outputTokens: 0 },
+  { ...echo, id: 'image', endpoint: 'images', outputTokens: 0 },
+  { ...echo, id: 'speech', endpoint: 'speech', outputTokens: 0 },
+  { ...echo, id: 'transcribe', endpoint: 'transcriptions', outputTokens: 0 },
 ];
 
 export function findModel(id: string): SimulatedModel | undefined {

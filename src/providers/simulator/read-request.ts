@@ -12,6 +12,8 @@ export interface SimulatorRequest {
   readonly path: string;
   readonly headers: CallHeaders;
   readonly body: string;
+  /** The same before it was read as text, which a form's files do not survive. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Either a call for a model, or the answer to anything else. */
@@ -28,11 +30,21 @@ export function readRequest(request: SimulatorRequest): Reading {
   }
 }
 
-function route({ method, path, headers, body }: SimulatorRequest): Reading {
+const endpoints: Readonly<Partial<Record<string, SimulatedModel['endpoint']>>> = {
+  'POST /v1/chat/completions': 'chat',
+  'POST /v1/embeddings': 'embeddings',
+  'POST /v1/images/generations': 'images',
+  'POST /v1/images/edits': 'images',
+  'POST /v1/audio/speech': 'speech',
+  'POST /v1/audio/transcriptions': 'transcriptions',
+  'POST /v1/audio/translations': 'transcriptions',
+};
+
+function route({ method, path, headers, body, bytes }: SimulatorRequest): Reading {
   const [pathname = ''] = path.split('?');
   const route = `${method} ${pathname}`;
-  if (route === 'POST /v1/chat/completions') return { kind: 'call', call: readCall('chat', headers, body) };
-  if (route === 'POST /v1/embeddings') return { kind: 'call', call: readCall('embeddings', headers, body) };
+  const endpoint = endpoints[route];
+  if (endpoint) return { kind: 'call', call: readCall(endpoint, headers, { text: body, bytes }) };
   if (route === 'GET /v1/models') return { kind: 'reply', reply: jsonReply(modelList()) };
   if (route.startsWith('GET /v1/models/')) return { kind: 'reply', reply: jsonReply(modelById(pathname)) };
   throw new Refusal(404, `Invalid URL (${route})`);

@@ -8,6 +8,7 @@ import { choiceTokens, cutChoice, totalTokens } from './choice.ts';
 import { renderEmbeddings } from './embedding-body.ts';
 import type { Fault } from './fault.ts';
 import { faultOf } from './fault.ts';
+import { replyWithImages, replyWithSpeech, replyWithTranscript } from './media-reply.ts';
 import { renderError } from './refusal.ts';
 import type { Reply, WholeReply } from './reply.ts';
 import { jsonReply } from './reply.ts';
@@ -26,6 +27,15 @@ export function replyToCall(call: SimulatorCall, earlierCalls: number): Reply {
   switch (call.kind) {
     case 'chat':
       return replyToChat(call, fault, atMs);
+    case 'images':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return replyWithImages(call.request, { seed: call.seed, atMs });
+    case 'speech':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return replyWithSpeech(call.request, { seed: call.seed, atMs });
+    case 'transcriptions':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return replyWithTranscript(call.request, { seed: call.seed, atMs });
     case 'embeddings':
       if (fault?.afterTokens === 0) return interrupted(fault, atMs);
       return jsonReply(renderEmbeddings(call.request, call.model.id), { atMs });
