@@ -36,8 +36,14 @@ import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
+import { bflProvider } from '#providers/bfl/adapter.ts';
+import { deepgramProvider } from '#providers/deepgram/adapter.ts';
+import { elevenLabsProvider } from '#providers/elevenlabs/adapter.ts';
+import { googleMediaProvider } from '#providers/google/media-adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
+import { openRouterProvider } from '#providers/openrouter/images.ts';
 import { simulatorProvider } from '#providers/simulator/adapter.ts';
+import { stabilityProvider } from '#providers/stability/adapter.ts';
 import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Generations } from '#ports/generations.ts';
@@ -104,7 +110,17 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   await importCatalogOnce({ administration, catalogFiles: files, refresh, log });
   await snapshot.refresh();
   const simulator = opened.adopt(await startSimulator({ host: '127.0.0.1', port: 0 }), (ours) => ours.stop());
-  const adapters = [openAiCompatible(), anthropicProvider(), simulatorProvider(() => simulator.origin)];
+  const adapters = [
+    openAiCompatible(),
+    anthropicProvider(),
+    openRouterProvider(),
+    googleMediaProvider(),
+    bflProvider(),
+    stabilityProvider(),
+    elevenLabsProvider(),
+    deepgramProvider(),
+    simulatorProvider(() => simulator.origin),
+  ];
   const house: House = {
     clock: systemClock,
     identifiers: uuidsByTime,

@@ -31,7 +31,7 @@ export function translate(
   provider: ProviderAdapter,
 ): Translated | Failure {
   const media = call.media && provider.media?.[call.media.kind];
-  if (media && dialect.media) return translateMedia(call, media);
+  if (media && dialect.media) return translateMedia(call, target, media);
   const [caller, upstream] = [dialect.translation, provider.translation];
   if (!caller || !upstream || call.kind !== 'chat') {
     const message = `"${target.name}" cannot be called in this dialect: nobody here translates it for its provider.`;
@@ -51,12 +51,12 @@ export function translate(
   };
 }
 
-function translateMedia(call: ModelCall, media: MediaTranslation): Translated | Failure {
+function translateMedia(call: ModelCall, target: Target, media: MediaTranslation): Translated | Failure {
   const [foreign] = call.media?.foreign ?? [];
   const refused = call.streamed
     ? { param: streamField(call), message: 'This model does not stream its answers.' }
     : foreign === undefined
-      ? media.refuses(call)
+      ? media.refuses(call, target)
       : { param: foreign, message: `"${foreign.slice(0, 64)}" has no counterpart at this model's provider.` };
   if (refused) return new Failure('invalid_parameter', refused.message, { param: refused.param });
   return { call, translation: undefined, media };

@@ -84,7 +84,7 @@ export type MediaTranslations = Readonly<Partial<Record<MediaRequest['kind'], Me
 /** Pure: `call.media` in the provider's words, and its answer in ours. */
 export interface MediaTranslation {
   /** What has no counterpart there; asked before anything is sent. */
-  refuses(call: ModelCall): Untranslatable | undefined;
+  refuses(call: ModelCall, target: Target): Untranslatable | undefined;
   request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
   /** `undefined` for what is no answer. */
   answer(call: ModelCall, body: Buffer, headers: UpstreamAnswer['headers']): MediaAnswer | undefined;

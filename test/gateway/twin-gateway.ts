@@ -23,8 +23,14 @@ import { LiveCalls, touchLiveCalls } from '#flows/live-calls.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { anthropicProvider } from '#providers/anthropic/adapter.ts';
+import { bflProvider } from '#providers/bfl/adapter.ts';
+import { deepgramProvider } from '#providers/deepgram/adapter.ts';
+import { elevenLabsProvider } from '#providers/elevenlabs/adapter.ts';
+import { googleMediaProvider } from '#providers/google/media-adapter.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
+import { openRouterProvider } from '#providers/openrouter/images.ts';
 import { simulatorBaseUrl, simulatorProvider } from '#providers/simulator/adapter.ts';
+import { stabilityProvider } from '#providers/stability/adapter.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { CatalogRows, Directory } from '#ports/directory.ts';
 
@@ -64,7 +70,17 @@ export async function startTwinGateway(
   await snapshot.refresh();
   const ledger = new MemoryLedger(clock);
   for (const price of prices) ledger.publish(price);
-  const adapters = [openAiCompatible(), anthropicProvider(), simulatorProvider(() => simulator.origin)];
+  const adapters = [
+    openAiCompatible(),
+    anthropicProvider(),
+    openRouterProvider(),
+    googleMediaProvider(),
+    bflProvider(),
+    stabilityProvider(),
+    elevenLabsProvider(),
+    deepgramProvider(),
+    simulatorProvider(() => simulator.origin),
+  ];
   const house: House = {
     clock,
     identifiers: uuidsByTime,

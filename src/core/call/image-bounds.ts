@@ -21,10 +21,12 @@ const unsaidPixelsMax = 16_777_216;
 /** What models make when nobody says how large. */
 const usualPixels = 1_048_576;
 
-// The dearest documented image is one of 3840 × 2160 in high quality; smaller ones and lower qualities are far below.
-const imageTokensMax = 16_384;
-const lowQualityTokensMax = 1_024;
-const mediumQualityTokensMax = 4_096;
+// A megapixel of the dearest model is some 7,000 tokens in high quality, 1,800 in medium and 300 in low; without a word about
+// the size it is one of those up to 1536 × 1024.
+const tokensPerMegapixelMax = 8_192;
+const mediumTokensPerMegapixelMax = 2_048;
+const lowTokensPerMegapixelMax = 1_024;
+const unsaidMegapixels = 2;
 const partialImageTokens = 100;
 
 // A square image of medium quality.
@@ -55,10 +57,15 @@ function quantitiesOf(images: number, pixels: number, references: number): Quant
 }
 
 /** Of one image. */
-export function imageTokensBound({ quality, partialImages }: ImagesAsked): number {
-  const partial = partialImages * partialImageTokens;
-  if (quality === 'low') return lowQualityTokensMax + partial;
-  return (quality === 'medium' ? mediumQualityTokensMax : imageTokensMax) + partial;
+export function imageTokensBound(asked: ImagesAsked): number {
+  const pixels = pixelsOf(asked);
+  const megapixels = pixels === undefined ? unsaidMegapixels : Math.max(1, pixels / usualPixels);
+  return Math.ceil(megapixels * tokensPerMegapixel(asked)) + asked.partialImages * partialImageTokens;
+}
+
+function tokensPerMegapixel({ quality }: ImagesAsked): number {
+  if (quality === 'low') return lowTokensPerMegapixelMax;
+  return quality === 'medium' ? mediumTokensPerMegapixelMax : tokensPerMegapixelMax;
 }
 
 export function expectedOfImages(asked: ImagesAsked): Expected {
