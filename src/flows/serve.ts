@@ -1,10 +1,10 @@
 // One call, start to finish: authenticate, resolve, quote, hold, attempt, meter, rate, settle.
 import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
-import type { Attempt } from '#core/ledger/entry.ts';
+import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
 import { countedByRequest } from '#core/pricing/counted-by-request.ts';
 import { completeUsage } from '#core/usage/complete.ts';
-import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
+import { type CallFacts, estimatedUsage, type Usage } from '#core/usage/usage.ts';
 import type { RenderedMedia } from '#ports/dialect.ts';
 import type { Door } from '#ports/door.ts';
 import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
@@ -116,24 +116,25 @@ async function passWhole(
   });
   const usage = countedByRequest(completed, open.call, [open.fare.charge.price, priced.cost.price]);
   const abandoned = door.hungUp.aborted;
-  const facts = { ...dispatched.facts, ...provider.answeredFacts?.(open.call, body) };
-  const fare = await settleCall(
-    house,
-    open,
-    { ...dispatched, facts },
-    {
-      usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
-      outcome: abandoned ? 'abandoned' : 'completed',
-      attempts,
-      ...costOf(priced),
-      firstByteMs: house.clock.now() - open.startedAt,
-    },
-  );
+  const answeredFacts = open.call.media && provider.answeredFacts?.(open.call, body);
+  const fare = await settleCall(house, open, withFacts(dispatched, answeredFacts), {
+    usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
+    outcome: abandoned ? 'abandoned' : 'completed',
+    attempts,
+    ...costOf(priced),
+    firstByteMs: house.clock.now() - open.startedAt,
+  });
   const { body: said, contentType } = spoken(open, answered, { body, headers: answer.headers, usage });
   const headers: Record<string, string> = { 'content-type': contentType, 'content-length': String(said.length) };
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   door.start(answer.status, { ...headers, ...limitHeader(open) });
   door.end(said);
+}
+
+/** The same object where nothing is new: it is written down once. */
+function withFacts(dispatched: DispatchedCall, facts: Partial<CallFacts> = {}): DispatchedCall {
+  if (Object.keys(facts).length === 0) return dispatched;
+  return { ...dispatched, facts: { ...dispatched.facts, ...facts } };
 }
 
 interface WholeAnswer {

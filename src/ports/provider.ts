@@ -98,9 +98,9 @@ export interface JobFollowing {
   readonly everyMs: number;
   readonly giveUpMs: number;
   /** `undefined` when it has come to its end, whichever that is. */
-  next(latest: Buffer, first: Buffer, plan: ProviderRequestPlan): UpstreamRequest | undefined;
+  readonly next: (latest: Buffer, first: Buffer, plan: ProviderRequestPlan) => UpstreamRequest | undefined;
   /** What is answered and metered: the first answer may tell the cost, and only the last one what came of it. */
-  joined(first: Buffer, last: Buffer): Buffer;
+  readonly joined: (first: Buffer, last: Buffer) => Buffer;
 }
 
 /** A call to a free count of its prompt's tokens. */

@@ -15,7 +15,7 @@ afterAll(() => twin.stop());
 interface Customer {
   readonly key: string;
   readonly client: OpenAI;
-  balance(): Promise<string>;
+  readonly balance: () => Promise<string>;
 }
 
 async function customer(dollars: string): Promise<Customer> {
