@@ -4,6 +4,7 @@ import { promptTokensEstimate } from '#core/call/bounds.ts';
 import { Failure } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { DispatchedCall } from '#core/ledger/entry.ts';
+import { countedBy } from '#core/pricing/counted-by-request.ts';
 import { add } from '#core/money/amount.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
@@ -48,10 +49,7 @@ export async function dispatch(house: House, open: OpenCall, { target, cost }: P
       ...(caller.customerTypeId === undefined ? {} : { customerTypeId: caller.customerTypeId }),
     },
     promptTokensEstimate: Math.min(promptTokensEstimate(call), fare.promptTokensMax),
-    ...(call.expected && {
-      completionTokensEstimate: call.expected.completionTokens,
-      quantitiesEstimate: call.expected.quantities,
-    }),
+    ...(call.expected && { expected: countedBy([fare.charge.price, cost.price], call.expected) }),
     facts: fare.facts,
     gatewayId: house.dispatches.gatewayId,
     dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),

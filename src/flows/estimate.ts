@@ -7,6 +7,7 @@ import { parseExact } from '#core/money/rational.ts';
 import { asCharged, preparePrice } from '#core/pricing/prepare.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
 import type { Terms } from '#core/pricing/terms.ts';
+import { expectedUsage } from '#core/usage/expected.ts';
 import { estimatedUsage } from '#core/usage/usage.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
@@ -25,7 +26,7 @@ export interface Estimating {
 
 /** Rejects when the directory is out of reach, or does not know a version that a call has pinned. */
 export async function estimateEntries(
-  directory: Directory,
+  directory: Pick<Directory, 'priceVersions'>,
   unreturned: readonly Unreturned[],
   { nowMs, units }: Estimating,
 ): Promise<readonly ChargeEntry[]> {
@@ -33,13 +34,14 @@ export async function estimateEntries(
   const versions = new Map((await directory.priceVersions([...ids])).map((version) => [version.id, version]));
   const entries: ChargeEntry[] = [];
   for (const { call, checkpoint } of unreturned) {
-    const usage = estimatedUsage({
+    const known = checkpoint ? 'last_checkpoint' : 'dispatch';
+    const text = estimatedUsage({
       prompt_tokens: checkpoint?.promptTokens ?? call.promptTokensEstimate,
-      completion_tokens: checkpoint?.completionTokens ?? call.completionTokensEstimate ?? 0,
-      quantities: call.quantitiesEstimate,
-      method: checkpoint ? 'last_checkpoint' : 'dispatch',
+      completion_tokens: checkpoint?.completionTokens ?? 0,
+      method: known,
       raw: null,
     });
+    const usage = call.expected ? expectedUsage(call.expected, known, null) : text;
     const pinned = termsOf(call.pins.charge, versions);
     const charge = { ...pinned, price: asCharged(pinned.price) };
     const cost = termsOf(call.pins.cost, versions);

@@ -104,11 +104,11 @@ function usageOf(open: OpenCall, meter: StreamMeter, provider: ProviderAdapter):
   const reported =
     rawUsage && (isReported ? provider.usageOfStream(rawUsage, open.call) : provider.usageOfBrokenStream?.(rawUsage));
   const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
-  const { expected } = open.call;
+  const expected = open.dispatched?.expected;
   const usage = completeUsage(reported, {
     prompt_tokens,
-    completion_tokens: expected?.completionTokens ?? meter.tokensEstimate,
-    quantities: expected?.quantities,
+    completion_tokens: meter.tokensEstimate,
+    expected,
     method: expected ? 'request' : 'streamed_text',
   });
   return isReported && reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;

@@ -2,9 +2,10 @@
 import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
+import { isPricedAlike } from '#core/pricing/prepare.ts';
 import { countedByRequest } from '#core/pricing/counted-by-request.ts';
 import { completeUsage } from '#core/usage/complete.ts';
-import { type CallFacts, estimatedUsage, type Usage } from '#core/usage/usage.ts';
+import type { CallFacts, Usage } from '#core/usage/usage.ts';
 import type { RenderedMedia } from '#ports/dialect.ts';
 import type { Door } from '#ports/door.ts';
 import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
@@ -86,7 +87,7 @@ async function passWhole(
 ): Promise<void> {
   const { answer, provider, priced, media } = answered;
   const dispatched = dispatchedOf(open);
-  const { expected } = open.call;
+  const { expected } = dispatched;
   let body: Buffer;
   try {
     body = await answer.body.whole(answerBytesMax);
@@ -94,12 +95,11 @@ async function passWhole(
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     // The provider answered, so it bills; how much, it did not live to say.
-    const usage = estimatedUsage({
+    const usage = completeUsage(undefined, {
       prompt_tokens: dispatched.promptTokensEstimate,
-      completion_tokens: expected?.completionTokens ?? 0,
-      quantities: expected?.quantities,
+      completion_tokens: 0,
+      expected,
       method: 'broken_answer',
-      raw: null,
     });
     await settleCall(house, open, dispatched, { usage, outcome: 'broken', attempts, ...costOf(priced) });
     throw brokenFailure(error);
@@ -109,14 +109,13 @@ async function passWhole(
   const completed = completeUsage(reported, {
     prompt_tokens: dispatched.promptTokensEstimate,
     // However large the JSON around it is, a provider that keeps to its limit has made no more.
-    completion_tokens:
-      expected?.completionTokens ?? Math.min(Math.ceil(body.length / 4), outputLimitOf(open) * open.call.choices),
-    quantities: expected?.quantities,
+    completion_tokens: Math.min(Math.ceil(body.length / 4), outputLimitOf(open) * open.call.choices),
+    expected,
     method: expected ? 'request' : 'answer_bytes',
   });
-  const usage = countedByRequest(completed, open.call, [open.fare.charge.price, priced.cost.price]);
+  const usage = countedByRequest(completed, open.call.expected, [open.fare.charge.price, priced.cost.price]);
   const abandoned = door.hungUp.aborted;
-  const answeredFacts = open.call.media && provider.answeredFacts?.(open.call, body);
+  const answeredFacts = factsAnswered(open, answered, body);
   const fare = await settleCall(house, open, withFacts(dispatched, answeredFacts), {
     usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
     outcome: abandoned ? 'abandoned' : 'completed',
@@ -129,6 +128,16 @@ async function passWhole(
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   door.start(answer.status, { ...headers, ...limitHeader(open) });
   door.end(said);
+}
+
+/** Only those that the prices have a price for: none may make the call free that was held for. */
+function factsAnswered({ call, fare, dispatched }: OpenCall, { provider, priced }: Answered, body: Buffer) {
+  const told = call.media && provider.answeredFacts?.(call, body);
+  if (!told || !dispatched) return undefined;
+  const { facts } = dispatched;
+  return [fare.charge, priced.cost].every(({ price }) => isPricedAlike(price, facts, { ...facts, ...told }))
+    ? told
+    : undefined;
 }
 
 /** The same object where nothing is new: it is written down once. */
@@ -167,7 +176,7 @@ async function passStream(
   const metered = await meterStream(house, open, answered, told?.reader ?? answered.provider.stream(open.call), door);
   house.failpoints.reach('after-answer');
   const { outcome, lastEvent, usageEvent, cause } = metered;
-  const usage = countedByRequest(metered.usage, open.call, [open.fare.charge.price, priced.cost.price]);
+  const usage = countedByRequest(metered.usage, open.call.expected, [open.fare.charge.price, priced.cost.price]);
   const fare = await settleCall(house, open, dispatchedOf(open), {
     usage,
     outcome,
@@ -206,12 +215,11 @@ async function endUnanswered(house: House, open: OpenCall, attempts: readonly At
   const givenUp = last?.outcome === 'aborted';
   // A request that was given up under way may have been read: its prompt is then what it consumed, as far as anyone knows.
   const usage = givenUp
-    ? estimatedUsage({
+    ? completeUsage(undefined, {
         prompt_tokens: dispatched.promptTokensEstimate,
-        completion_tokens: open.call.expected?.completionTokens ?? 0,
-        quantities: open.call.expected?.quantities,
+        completion_tokens: 0,
+        expected: dispatched.expected,
         method: 'given_up',
-        raw: null,
       })
     : unbilled('no_answer');
   await settleCall(house, open, dispatched, {

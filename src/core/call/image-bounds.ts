@@ -29,8 +29,9 @@ const lowTokensPerMegapixelMax = 1_024;
 const unsaidMegapixels = 2;
 const partialImageTokens = 100;
 
-// A square image of medium quality.
-const usualImageTokens = 1_056;
+// Of a square image; what is not said is taken for medium.
+const usualTokens: Readonly<Partial<Record<string, number>>> = { low: 272, high: 4_160 };
+const mediumTokens = 1_056;
 
 /** Whoever counts them scales a reference down to at most that. */
 const referenceMegapixels = 4;
@@ -68,10 +69,17 @@ function tokensPerMegapixel({ quality }: ImagesAsked): number {
   return quality === 'medium' ? mediumTokensPerMegapixelMax : tokensPerMegapixelMax;
 }
 
+function usualTokensOf(asked: ImagesAsked): number {
+  const megapixels = Math.max(1, (pixelsOf(asked) ?? usualPixels) / usualPixels);
+  const drawn = Math.ceil((usualTokens[asked.quality ?? ''] ?? mediumTokens) * megapixels);
+  return Math.min(imageTokensBound(asked), drawn + asked.partialImages * partialImageTokens);
+}
+
 export function expectedOfImages(asked: ImagesAsked): Expected {
   return {
-    promptTokens: Math.ceil(asked.promptBytes / 4) + asked.references * usualImageTokens,
-    completionTokens: asked.count * (usualImageTokens + asked.partialImages * partialImageTokens),
+    promptTokens: Math.ceil(asked.promptBytes / 4) + asked.references * mediumTokens,
+    completionTokens: asked.count * usualTokensOf(asked),
+    made: 'image_tokens',
     quantities: quantitiesOf(asked.count, pixelsOf(asked) ?? usualPixels, asked.references),
   };
 }

@@ -48,6 +48,7 @@ export function expectedOfSpeech(asked: SpeechAsked): Expected {
   return {
     promptTokens: Math.ceil(asked.text.length / 4),
     completionTokens: seconds * usualTokensPerSecond,
+    made: 'audio_tokens',
     quantities: { character: characters, credit: characters, audio_second_out: String(seconds) },
   };
 }

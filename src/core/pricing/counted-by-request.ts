@@ -1,30 +1,23 @@
 // A provider reports in one measure and a price counts in another: then what was asked for, as far as it came, is what was made.
 import { dividedBy, parseDecimal, type Rational, times } from '#core/money/rational.ts';
-import type { Expected } from '#core/usage/expected.ts';
+import { type Expected, expectedTokens } from '#core/usage/expected.ts';
 import { leavesOf } from '#core/usage/leaves.ts';
 import { isGoingIn, isTokenMeter, isUnitMeter, type UnitMeter } from '#core/usage/meter.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import { exactText } from './decimal.ts';
 import type { PreparedPrice } from './prepare.ts';
-import type { ProducedMeter } from './quote.ts';
 
 type Prices = Pick<PreparedPrice, 'components' | 'byRequestAlone'>;
 
-interface AskedFor {
-  readonly expected?: Expected;
-  readonly produces?: ProducedMeter;
-}
-
 /** Without it a call would be free whose report has no meter in common with its price. */
-export function countedByRequest(usage: Usage, call: AskedFor, prices: readonly Prices[]): Usage {
-  const { expected, produces } = call;
+export function countedByRequest(usage: Usage, expected: Expected | undefined, prices: readonly Prices[]): Usage {
   if (expected === undefined || usage.status === 'not_billable' || usage.status === 'invalid') return usage;
   return prices.reduce((counted, price) => {
     const missing = isCounted(counted, price) ? isGoingIn : () => true;
     const added = addedTo(counted, expected, (meter) => price.components.has(meter) && missing(meter));
     if (isCounted(counted, price) || !hasTokens(price) || counted.total_tokens > 0)
       return withQuantities(counted, added);
-    return { ...withQuantities(counted, added), ...byRequest(counted), ...tokensOf(expected, produces) };
+    return { ...withQuantities(counted, added), ...byRequest(counted), ...expectedTokens(expected) };
   }, usage);
 }
 
@@ -77,18 +70,10 @@ function byRequest({ status, flags }: Usage): Pick<Usage, 'status' | 'flags'> {
   return { status: status === 'reported' ? 'partial' : status, flags: flags.includes(flag) ? flags : [...flags, flag] };
 }
 
-function tokensOf({ promptTokens, completionTokens }: Expected, produces: ProducedMeter | undefined) {
-  const part = produces && { [partOf[produces]]: completionTokens };
-  return {
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
-    ...(part && completionTokens > 0 && { completion_tokens_details: part }),
-  };
+/** Of all that can be counted, what one of these prices does. */
+export function countedBy(prices: readonly Pick<Prices, 'components'>[], expected: Expected): Expected {
+  const counted = Object.entries(expected.quantities).filter(
+    ([meter]) => isUnitMeter(meter) && prices.some(({ components }) => components.has(meter)),
+  );
+  return { ...expected, quantities: Object.fromEntries(counted) };
 }
-
-const partOf = {
-  output_image: 'image_tokens',
-  output_audio: 'audio_tokens',
-  output_video: 'video_tokens',
-} as const satisfies Record<ProducedMeter, string>;

@@ -16,7 +16,7 @@ import type { Meter } from '#core/usage/meter.ts';
 import { estimatedUsage, missingUsage, type Usage } from '#core/usage/usage.ts';
 import { completeUsage } from '#core/usage/complete.ts';
 import type { PriceComponent } from './component.ts';
-import { countedByRequest } from './counted-by-request.ts';
+import { countedBy, countedByRequest } from './counted-by-request.ts';
 import { preparePrice } from './prepare.ts';
 import { holdFor, type ProducedMeter, quote, type QuoteBounds } from './quote.ts';
 import { rate } from './rate.ts';
@@ -46,14 +46,12 @@ function price(components: Readonly<Partial<Record<Meter, string>>>, quantity?: 
 
 interface Call {
   readonly expected: Expected;
-  readonly produces?: ProducedMeter;
   readonly bounds: QuoteBounds;
 }
 
 function imageCall(asked: ImagesAsked): Call {
   return {
     expected: expectedOfImages(asked),
-    produces: 'output_image',
     bounds: {
       promptTokensMax: asked.promptBytes + asked.references * 65_536,
       outputTokensMax: imageTokensBound(asked),
@@ -80,7 +78,6 @@ const speech = fc
   .record({ text: fc.string({ minLength: 1, unit: 'binary' }), speed: fc.double({ min: 0.25, max: 4, noNaN: true }) })
   .map((asked): Call => ({
     expected: expectedOfSpeech(asked),
-    produces: 'output_audio',
     bounds: {
       promptTokensMax: asked.text.length * 4,
       outputTokensMax: speechTokensMax(asked),
@@ -146,10 +143,12 @@ const calls = fc.oneof(
 );
 
 /** The provider says nothing: what is charged is what was asked. */
-function unreported({ expected }: Call): Usage {
-  const { promptTokens, completionTokens, quantities } = expected;
-  const counted = { prompt_tokens: promptTokens, completion_tokens: completionTokens, quantities, method: 'request' };
-  return completeUsage(missingUsage({ normalizer, raw: null }), counted);
+function unreported({ expected }: Call, priced: ReturnType<typeof price>): Usage {
+  const nothing = { prompt_tokens: 0, completion_tokens: 0, method: 'request' };
+  return completeUsage(missingUsage({ normalizer, raw: null }), {
+    ...nothing,
+    expected: countedBy([priced], expected),
+  });
 }
 
 describe('a hold', () => {
@@ -158,7 +157,7 @@ describe('a hold', () => {
       fc.property(calls, ({ call, components, block: quantity }) => {
         const priced = price(components as Readonly<Partial<Record<Meter, string>>>, quantity);
         const quoted = quote({ price: priced, facts: {}, bounds: call.bounds });
-        const usage = countedByRequest(unreported(call), call, [priced]);
+        const usage = countedByRequest(unreported(call, priced), call.expected, [priced]);
         const { total } = rate({ price: priced, usage, facts });
         expect(holdFor(quoted, call.bounds.outputTokensMax)).toBeGreaterThanOrEqual(total);
         const isConsumed = Object.keys(components).some(
@@ -175,15 +174,15 @@ describe('a hold', () => {
       fc.property(calls, fc.nat(100), ({ call, components, block: quantity }, percent) => {
         const priced = price(components as Readonly<Partial<Record<Meter, string>>>, quantity);
         const { promptTokensMax, outputTokensMax, choices = 1, quantities = {} } = call.bounds;
-        const told = estimatedUsage({
+        const counted = estimatedUsage({
           prompt_tokens: Math.floor((promptTokensMax * percent) / 100),
           completion_tokens: Math.floor((outputTokensMax * choices * percent) / 100),
-          quantities,
           method: 'told',
           raw: null,
         });
+        const told = { ...counted, quantities };
         const quoted = quote({ price: priced, facts: {}, bounds: call.bounds });
-        const { total } = rate({ price: priced, usage: countedByRequest(told, call, [priced]), facts });
+        const { total } = rate({ price: priced, usage: countedByRequest(told, call.expected, [priced]), facts });
         expect(holdFor(quoted, outputTokensMax)).toBeGreaterThanOrEqual(total);
       }),
       { numRuns: 2_000 },
@@ -233,12 +232,13 @@ describe('a quote', () => {
 
 describe('a report in another measure than the price', () => {
   const reported = (quantities: Usage['quantities'], more: Partial<Usage> = {}): Usage => ({
-    ...estimatedUsage({ prompt_tokens: 0, completion_tokens: 0, quantities, method: 'test', raw: null }),
+    ...estimatedUsage({ prompt_tokens: 0, completion_tokens: 0, method: 'test', raw: null }),
+    ...(quantities && { quantities }),
     status: 'reported',
     ...more,
   });
   const counted = (usage: Usage, components: Readonly<Partial<Record<Meter, string>>>) =>
-    countedByRequest(usage, twoOf1500, [price(components)]);
+    countedByRequest(usage, twoOf1500.expected, [price(components)]);
 
   test('is completed by what was asked, as far as it came', () => {
     const usage = counted(reported({ image: '1' }), { megapixel: '0.1' });
@@ -266,7 +266,7 @@ describe('a report in another measure than the price', () => {
 
   test('gets tokens for a price by the token', () => {
     const usage = counted(reported({ image: '2' }), { input: '0.1', output_image: '0.2' });
-    expect(usage).toMatchObject({ completion_tokens: 2_112, completion_tokens_details: { image_tokens: 2_112 } });
-    expect(usage.total_tokens).toBe(usage.prompt_tokens + 2_112);
+    expect(usage).toMatchObject({ completion_tokens: 3_022, completion_tokens_details: { image_tokens: 3_022 } });
+    expect(usage.total_tokens).toBe(usage.prompt_tokens + 3_022);
   });
 });

@@ -127,7 +127,6 @@ export interface Estimate {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly requests?: number;
-  readonly quantities?: Usage['quantities'] | undefined;
   /** How it was counted, such as `local_tokenizer`. */
   readonly method: string;
   readonly raw: unknown;
@@ -135,11 +134,9 @@ export interface Estimate {
 
 export function estimatedUsage(estimate: Estimate): Usage {
   const { prompt_tokens, completion_tokens, requests } = estimate;
-  const request = requests === undefined ? undefined : { request: String(requests) };
-  const quantities = (estimate.quantities ?? request) && { ...estimate.quantities, ...request };
   return {
     ...tokenCounts(prompt_tokens, completion_tokens),
-    ...(quantities && { quantities }),
+    ...(requests === undefined ? {} : { quantities: { request: String(requests) } }),
     status: 'estimated',
     flags: [],
     normalizer: { id: `estimate:${estimate.method}`, version: '1' },
