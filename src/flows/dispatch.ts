@@ -4,7 +4,7 @@ import { promptTokensEstimate } from '#core/call/bounds.ts';
 import { Failure } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { DispatchedCall } from '#core/ledger/entry.ts';
-import { countedBy } from '#core/pricing/counted-by-request.ts';
+import { countedBy } from '#core/pricing/counted-as-asked.ts';
 import { add } from '#core/money/amount.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';

@@ -3,7 +3,7 @@ import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
 import { isPricedAlike } from '#core/pricing/prepare.ts';
-import { countedByRequest } from '#core/pricing/counted-by-request.ts';
+import { countedByRequest } from '#core/pricing/counted-as-asked.ts';
 import { completeUsage } from '#core/usage/complete.ts';
 import type { CallFacts, Usage } from '#core/usage/usage.ts';
 import type { RenderedMedia } from '#ports/dialect.ts';

@@ -1,4 +1,5 @@
 // Images, speech and transcripts through the door, with the official SDK: what is held, and what is charged to the unit.
+import { connect } from 'node:net';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTwinGateway, type TwinGateway } from './twin-gateway.ts';
@@ -301,6 +302,34 @@ describe('a hostile form', () => {
     const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
     const response = await post(twin.url, key, model + named + end, { path: '/v1/audio/transcriptions', headers });
     expect(response.status).toBe(200);
+  });
+
+  test.each([
+    ['fewer', -40],
+    ['more', 40],
+  ])('that says %s bytes than it has is not read as if it were whole', async (_which, difference) => {
+    const { key, balance } = await customer('1');
+    const body = Buffer.from(model + file + end);
+    const { hostname, port } = new URL(twin.url);
+    const head = [
+      'POST /v1/audio/transcriptions HTTP/1.1',
+      `host: ${hostname}`,
+      `authorization: Bearer ${key}`,
+      `content-type: multipart/form-data; boundary=${boundary}`,
+      `content-length: ${body.length + difference}`,
+      'connection: close',
+    ];
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () =>
+        socket.end(`${head.join('\r\n')}\r\n\r\n${body.toString()}`),
+      );
+      let text = '';
+      socket.on('data', (piece: Buffer) => (text += piece.toString()));
+      socket.once('close', () => resolve(text));
+      socket.once('error', reject);
+    });
+    expect(answer).not.toMatch(/^HTTP\/1\.1 (200|5)/);
+    expect(await balance()).toBe('1');
   });
 
   test('a form beyond all bounds is a 413 before it is read', async () => {

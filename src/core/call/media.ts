@@ -1,4 +1,4 @@
-// Images, speech and transcripts in our words: what OpenAI's dialect asks before a provider of another one reads it.
+// Images, speech and transcripts in our words: what one dialect asks before a provider of another one reads it.
 
 /** A file of a form, as it came; never written anywhere. */
 export interface FormFile {

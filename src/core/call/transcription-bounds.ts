@@ -3,7 +3,7 @@ import type { Quantities } from '../usage/record.ts';
 import { type AudioLength } from './audio-length.ts';
 import type { Expected } from '../usage/expected.ts';
 
-// The densest documented count of sound is 32 tokens a second; one of 16.7 is OpenAI's.
+// The densest documented count of sound is 32 tokens a second; others have 16.7.
 const tokensPerSecondMax = 40;
 const usualTokensPerSecond = 17;
 

@@ -16,7 +16,7 @@ import type { Meter } from '#core/usage/meter.ts';
 import { estimatedUsage, missingUsage, type Usage } from '#core/usage/usage.ts';
 import { completeUsage } from '#core/usage/complete.ts';
 import type { PriceComponent } from './component.ts';
-import { countedBy, countedByRequest } from './counted-by-request.ts';
+import { countedBy, countedByRequest } from './counted-as-asked.ts';
 import { preparePrice } from './prepare.ts';
 import { holdFor, type ProducedMeter, quote, type QuoteBounds } from './quote.ts';
 import { rate } from './rate.ts';
@@ -155,7 +155,7 @@ describe('a hold', () => {
   test('covers the charge of a call of which nobody says what it consumed, and that charge is not nothing', () => {
     fc.assert(
       fc.property(calls, ({ call, components, block: quantity }) => {
-        const priced = price(components as Readonly<Partial<Record<Meter, string>>>, quantity);
+        const priced = price(components, quantity);
         const quoted = quote({ price: priced, facts: {}, bounds: call.bounds });
         const usage = countedByRequest(unreported(call, priced), call.expected, [priced]);
         const { total } = rate({ price: priced, usage, facts });
@@ -172,7 +172,7 @@ describe('a hold', () => {
   test('covers any count that is within its bounds, by whatever measure it is told', () => {
     fc.assert(
       fc.property(calls, fc.nat(100), ({ call, components, block: quantity }, percent) => {
-        const priced = price(components as Readonly<Partial<Record<Meter, string>>>, quantity);
+        const priced = price(components, quantity);
         const { promptTokensMax, outputTokensMax, choices = 1, quantities = {} } = call.bounds;
         const counted = estimatedUsage({
           prompt_tokens: Math.floor((promptTokensMax * percent) / 100),
