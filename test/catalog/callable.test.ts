@@ -4,7 +4,7 @@ import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { PriceBook } from '#core/catalog/price-book.ts';
 import { quote } from '#core/pricing/quote.ts';
 import type { Parsed } from '#core/call/model-call.ts';
-import { parseImages, parseSpeech } from '#dialects/openai/media/parse.ts';
+import { parseImages, parseSpeech } from '#dialects/openai/media/parse-media.ts';
 import type { CatalogRows } from '#ports/directory.ts';
 import { type CatalogDatabase, catalogDatabase } from './imported.ts';
 

@@ -4,7 +4,7 @@ import type { DispatchedCall } from '#core/ledger/entry.ts';
 import { amount } from '#core/money/amount.ts';
 import { currencyOf, formatAmount } from '#core/money/currency.ts';
 import type { PriceComponent, PriceVersion } from '#core/pricing/component.ts';
-import { parseImages } from '#dialects/openai/media/parse.ts';
+import { parseImages } from '#dialects/openai/media/parse-media.ts';
 import { estimateEntries } from '#flows/estimate.ts';
 import { UnitsForNow } from '#flows/estimate-units.ts';
 

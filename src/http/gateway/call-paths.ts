@@ -5,7 +5,7 @@ import { anthropicDialect } from '#dialects/anthropic/dialect.ts';
 import { parseMessages } from '#dialects/anthropic/parse.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { openAiMediaDialect } from '#dialects/openai/media/dialect.ts';
-import { parseImageEdits, parseImages, parseSpeech, parseTranscription } from '#dialects/openai/media/parse.ts';
+import { parseImageEdits, parseImages, parseSpeech, parseTranscription } from '#dialects/openai/media/parse-media.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
 import type { Dialect } from '#ports/dialect.ts';
 

@@ -3,7 +3,7 @@ import type { Dialect } from '#ports/dialect.ts';
 import type { Fare } from '#ports/door.ts';
 import { openAiDialect } from '../dialect.ts';
 import { failureEvent } from '../render.ts';
-import { renderMedia } from './render.ts';
+import { renderMedia } from './render-media.ts';
 
 export const openAiMediaDialect: Dialect = {
   ...openAiDialect,
