@@ -20,6 +20,22 @@ program
   .action(async () => (await import('./cli/migrate.ts')).migrateDatabase(process.env));
 
 program
+  .command('backup')
+  .description('write the whole database into one file, also beside a running server; the master key is not in it')
+  .requiredOption('--to <file>', 'must not be there yet')
+  .action(async (options: { readonly to: string }) =>
+    (await import('./cli/backup.ts')).backUpDatabase(process.env, options),
+  );
+
+program
+  .command('restore')
+  .description('fill a new database from a backup, and audit it; ends with 1 when something does not hold')
+  .requiredOption('--from <file>', 'what "backup" has written')
+  .action(async (options: { readonly from: string }) =>
+    (await import('./cli/backup.ts')).restoreDatabase(process.env, options),
+  );
+
+program
   .command('audit')
   .description('check the whole ledger against its own rules; ends with 1 when something does not hold')
   .option('--json', 'print findings and counts as JSON')

@@ -12,6 +12,8 @@ import { postgresAdministration } from '#adapters/postgres/administration/admini
 import type { PostgresConnection } from '#adapters/postgres/connection.ts';
 import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { attachToEmbeddedPostgres } from '#adapters/postgres/embedded/attach.ts';
+import { type BackedUp, backUp } from '#adapters/postgres/backup/backup.ts';
+import { restore, type Restored } from '#adapters/postgres/backup/restore.ts';
 import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
 import { postgresGenerations } from '#adapters/postgres/generations.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
@@ -215,12 +217,7 @@ export interface OpenBooks {
 
 /** For commands that only read the ledger; also while another process serves from this data directory. */
 export async function openBooks(config: Config, log: Log): Promise<OpenBooks> {
-  const database = await openDatabase(config, log).catch(async (error: unknown) => {
-    const connection =
-      error instanceof DataDirectoryInUse ? await attachToEmbeddedPostgres(config.dataDirectory) : undefined;
-    if (!connection) throw error;
-    return { connection, stop: () => Promise.resolve() };
-  });
+  const database = await reachDatabase(config, log);
   const pool = openPool(database.connection, { max: poolMax, applicationRole: 'faregate_app' });
   return {
     books: postgresBooks(pool),
@@ -229,6 +226,36 @@ export async function openBooks(config: Config, log: Log): Promise<OpenBooks> {
       await database.stop();
     },
   };
+}
+
+/** Whether or not another process serves from this data directory. */
+async function reachDatabase(config: Config, log: Log): Promise<OpenDatabase> {
+  return openDatabase(config, log).catch(async (error: unknown) => {
+    const connection =
+      error instanceof DataDirectoryInUse ? await attachToEmbeddedPostgres(config.dataDirectory) : undefined;
+    if (!connection) throw error;
+    return { connection, stop: () => Promise.resolve() };
+  });
+}
+
+/** Into one file, as the database is at one moment. */
+export async function writeBackup(config: Config, log: Log, path: string): Promise<BackedUp> {
+  const database = await reachDatabase(config, log);
+  try {
+    return await backUp(database.connection, path, systemClock.now());
+  } finally {
+    await database.stop();
+  }
+}
+
+/** Into an empty database, while nothing is served. */
+export async function readBackup(config: Config, log: Log, path: string): Promise<Restored> {
+  const database = await openDatabase(config, log);
+  try {
+    return await restore(database.connection, path);
+  } finally {
+    await database.stop();
+  }
 }
 
 /** For commands that need the database while nothing is served. */

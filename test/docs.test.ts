@@ -49,7 +49,7 @@ test('every command that the documents name exists', () => {
 });
 
 // Those of src/main.ts, which begin something instead of talking to a server.
-const processes = new Set(['serve', 'migrate', 'audit', 'normalize', 'rate']);
+const processes = new Set(['serve', 'migrate', 'audit', 'backup', 'restore', 'normalize', 'rate']);
 
 function commandOf(parent: Command, name: string): Command | undefined {
   return parent.commands.find((each) => each.name() === name || each.aliases().includes(name));

@@ -205,6 +205,17 @@ export function describeUnits(make: MakeFastStore): void {
       });
     });
 
+    test('count in windows of money while the call is under way, and then as what was charged', async () => {
+      const store = await storeWith(100n);
+      const perMinute = { scope: 'key:1:cost_per_minute', source: 'virtual_key.cost_per_minute', windowMs: 60_000 };
+      const rates = [{ ...perMinute, meter: 'money', limit: 20n } as const];
+      await hold(store, { requestId: 'a', amount: 0n, free: [free(5n)], rates });
+      await store.extend('a', { amount: amount(0n), minimum: amount(0n), tokens: 0n, free: [free(2n)] });
+      expect(await hold(store, { amount: 7n, rates })).toMatchObject({ kind: 'limited' });
+      await settle(store, 'a', 7n, 0n);
+      expect(await hold(store, { amount: 20n, rates })).toMatchObject({ kind: 'held' });
+    });
+
     test('of any calls, in any order: nobody overspends, and all that is free is used', async () => {
       await fc.assert(
         fc.asyncProperty(histories, async ({ balance, steps }) => {

@@ -31,7 +31,16 @@ const mustSee: ReadonlySet<string> = new Set([
   'credit: missing',
 ]);
 
-export function fastStoreContract(name: string, make: MakeFastStore): void {
+export interface FastStoreContractOptions {
+  /** Of the random deeds, in a round; fewer where each is a journey. */
+  readonly modelRuns?: number;
+}
+
+export function fastStoreContract(
+  name: string,
+  make: MakeFastStore,
+  { modelRuns = 200 }: FastStoreContractOptions = {},
+): void {
   describe(name, () => {
     describeAdmission(make);
     describeLimits(make);
@@ -43,7 +52,7 @@ export function fastStoreContract(name: string, make: MakeFastStore): void {
       const seen = new Set<string>();
       // Chance decides what a round comes upon: rounds go on until all that matters was seen, and not for ever.
       for (let round = 0; round < roundsMax && !seen.isSupersetOf(mustSee); round += 1) {
-        for (const what of (await expectTheModelToBeFollowed(make, 200)).keys()) seen.add(what);
+        for (const what of (await expectTheModelToBeFollowed(make, modelRuns)).keys()) seen.add(what);
       }
       expect([...seen]).toEqual(expect.arrayContaining([...mustSee]));
     });

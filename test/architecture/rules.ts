@@ -80,7 +80,7 @@ export const adapterPackages: Readonly<Record<string, readonly string[]>> = {
   'catalog-files': ['yaml'],
   mail: ['nodemailer'],
   payments: ['stripe'],
-  postgres: ['pg'],
+  postgres: ['pg', 'pg-copy-streams'],
   redis: ['redis', '@redis/*'],
   telemetry: ['pino', 'prom-client'],
   upstream: ['undici'],

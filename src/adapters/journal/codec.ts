@@ -1,27 +1,8 @@
-// Journal records as JSON text: amounts are decimal strings, since JSON has no bigint.
-import type { ChargeEntry, DispatchedCall } from '#core/ledger/entry.ts';
-import { type Amount, amount } from '#core/money/amount.ts';
-import type { Receipt, ReceiptLine } from '#core/pricing/receipt.ts';
+// Journal records as JSON text.
+import { callText, entryText, readCall, readEntry, type Written } from '#core/ledger/entry-json.ts';
 import type { JournalRecord } from '#ports/journal.ts';
 
-/** The same shape with text for every bigint: a new amount that is not translated below does not compile. */
-type Written<T> = T extends bigint ? string : T extends object ? { readonly [Key in keyof T]: Written<T[Key]> } : T;
-
 type WrittenRecord = Written<JournalRecord>;
-type WrittenCall = Written<DispatchedCall>;
-type WrittenEntry = Written<ChargeEntry>;
-type WrittenReceipt = Written<Receipt>;
-
-// A call is written twice, when it is dispatched and when it is settled: its text is made once.
-const callTexts = new WeakMap<DispatchedCall, string>();
-
-function callText(call: DispatchedCall): string {
-  const known = callTexts.get(call);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(writeCall(call));
-  callTexts.set(call, text);
-  return text;
-}
 
 export function encodeRecord(record: JournalRecord): string {
   switch (record.kind) {
@@ -29,18 +10,8 @@ export function encodeRecord(record: JournalRecord): string {
       return `{"kind":"dispatch","call":${callText(record.call)}}`;
     case 'checkpoint':
       return JSON.stringify(record);
-    case 'settle': {
-      const { entry } = record;
-      const { call, ...rest } = entry;
-      const written: Omit<WrittenEntry, 'call'> = {
-        ...rest,
-        total: entry.total.toString(),
-        cost: entry.cost.toString(),
-        chargeReceipt: writeReceipt(entry.chargeReceipt),
-        costReceipt: writeReceipt(entry.costReceipt),
-      };
-      return `{"kind":"settle","entry":{"call":${callText(call)},${JSON.stringify(written).slice(1)}}`;
-    }
+    case 'settle':
+      return `{"kind":"settle","entry":${entryText(record.entry)}}`;
   }
 }
 
@@ -53,55 +24,4 @@ export function decodeRecord(text: string): JournalRecord {
   if (record.kind === 'settle') return { kind: 'settle', entry: readEntry(record.entry) };
   if (record.kind === 'checkpoint') return record;
   throw new RangeError(`there is no record of the kind ${JSON.stringify(record.kind)}`);
-}
-
-function writeCall(call: DispatchedCall): WrittenCall {
-  return { ...call, held: call.held.toString() };
-}
-
-function readCall(call: WrittenCall): DispatchedCall {
-  return { ...call, held: read(call.held) };
-}
-
-function readEntry(entry: WrittenEntry): ChargeEntry {
-  return {
-    ...entry,
-    call: readCall(entry.call),
-    total: read(entry.total),
-    cost: read(entry.cost),
-    chargeReceipt: readReceipt(entry.chargeReceipt),
-    costReceipt: readReceipt(entry.costReceipt),
-  };
-}
-
-function writeReceipt({ adjustment, adjustments, trial_credit, ...receipt }: Receipt): WrittenReceipt {
-  const written = (line: ReceiptLine) => ({ ...line, amount: line.amount.toString() });
-  return {
-    ...receipt,
-    total: receipt.total.toString(),
-    lines: receipt.lines.map(written),
-    ...(adjustment === undefined ? undefined : { adjustment: adjustment.toString() }),
-    ...(adjustments === undefined ? undefined : { adjustments: adjustments.map(written) }),
-    ...(trial_credit === undefined
-      ? undefined
-      : { trial_credit: { ...trial_credit, amount: trial_credit.amount.toString() } }),
-  };
-}
-
-function readReceipt({ adjustment, adjustments, trial_credit, ...receipt }: WrittenReceipt): Receipt {
-  const line = (written: Written<ReceiptLine>) => ({ ...written, amount: read(written.amount) });
-  return {
-    ...receipt,
-    total: read(receipt.total),
-    lines: receipt.lines.map(line),
-    ...(adjustment === undefined ? undefined : { adjustment: read(adjustment) }),
-    ...(adjustments === undefined ? undefined : { adjustments: adjustments.map(line) }),
-    ...(trial_credit === undefined
-      ? undefined
-      : { trial_credit: { ...trial_credit, amount: read(trial_credit.amount) } }),
-  };
-}
-
-function read(text: string): Amount {
-  return amount(BigInt(text));
 }

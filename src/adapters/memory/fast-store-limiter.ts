@@ -55,14 +55,14 @@ export class Limiter {
    * first, since that is the one not used up; each part is corrected when it was counted, so that both leave together.
    */
   correct(
-    { request: { rates }, granted, tokens, heldAtMs, extension }: LiveHold,
+    { request: { rates }, granted, pooled, tokens, heldAtMs, extension }: LiveHold,
     consumed: Consumption,
     nowMs: number,
   ): void {
     const change = {
       requests: consumed.requests - 1n,
       tokens: consumed.tokens - tokens,
-      money: consumed.money - granted,
+      money: consumed.money - granted - pooled,
     };
     if (extension === undefined) {
       this.count(rates, change, heldAtMs, nowMs);
