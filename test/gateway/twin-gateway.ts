@@ -220,13 +220,13 @@ function simulatedRoutes(): readonly Route[] {
 }
 
 const simulatedPrices: Readonly<Partial<Record<string, readonly PriceComponent[]>>> = {
-  'sim/cent': [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }],
-  'sim/image': [
+  cent: [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }],
+  image: [
     { meter: 'image', price: '0.01', per: '1', currency: 'usd' },
     { meter: 'image', price: '0.02', per: '1', currency: 'usd', when: { quality: ['hd'] } },
   ],
-  'sim/speech': [{ meter: 'character', price: '10', per: '1000000', currency: 'usd' }],
-  'sim/transcribe': [{ meter: 'audio_second_in', price: '0.006', per: '60', currency: 'usd' }],
+  speech: [{ meter: 'character', price: '10', per: '1000000', currency: 'usd' }],
+  transcribe: [{ meter: 'audio_second_in', price: '0.006', per: '60', currency: 'usd' }],
 };
 
 /** A dollar a million for input, two for output; a cent a call for `cent`. */
@@ -237,7 +237,7 @@ function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): Pri
     per: '1000000',
     currency: 'usd',
   });
-  const components: readonly PriceComponent[] = simulatedPrices[name] ?? [
+  const components: readonly PriceComponent[] = simulatedPrices[name.split('/').at(-1) ?? ''] ?? [
     perToken('input', '1'),
     ...(hasOutput ? [perToken('output', '2')] : []),
   ];
