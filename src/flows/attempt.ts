@@ -3,7 +3,7 @@ import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
 import { defaultRetry, type RetryPolicy } from '#core/routing/config.ts';
-import type { ProviderAdapter } from '#ports/provider.ts';
+import type { MediaTranslation, ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamAnswer } from '#ports/upstream.ts';
 import { chooseKey } from './choose-key.ts';
 import { dispatch, type OpenCall } from './dispatch.ts';
@@ -18,6 +18,9 @@ export interface Answered {
   readonly priced: PricedTarget;
   /** The provider speaks another dialect than the caller. */
   readonly translation: Translation | undefined;
+  readonly media: MediaTranslation | undefined;
+  /** With which it was asked. */
+  readonly plan: ProviderRequestPlan;
 }
 
 interface Trying {

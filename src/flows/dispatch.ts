@@ -4,6 +4,7 @@ import { promptTokensEstimate } from '#core/call/bounds.ts';
 import { Failure } from '#core/failure.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { DispatchedCall } from '#core/ledger/entry.ts';
+import { countedBy } from '#core/pricing/counted-as-asked.ts';
 import { add } from '#core/money/amount.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
@@ -66,6 +67,7 @@ export async function dispatch(
       ...(ownKey === undefined ? {} : { ownKey }),
     },
     promptTokensEstimate: Math.min(promptTokensEstimate(call), fare.promptTokensMax),
+    ...(call.expected && { expected: countedBy([charge.price, cost.price], call.expected) }),
     facts: fare.facts,
     gatewayId: house.dispatches.gatewayId,
     dispatchNo: open.dispatched?.dispatchNo ?? house.dispatches.next(),

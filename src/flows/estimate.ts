@@ -7,6 +7,7 @@ import { parseExact } from '#core/money/rational.ts';
 import { asCharged, preparePrice } from '#core/pricing/prepare.ts';
 import type { PriceVersion } from '#core/pricing/component.ts';
 import type { Terms } from '#core/pricing/terms.ts';
+import { expectedUsage } from '#core/usage/expected.ts';
 import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
 import type { Directory } from '#ports/directory.ts';
 import type { Checkpoint } from '#ports/fast-store.ts';
@@ -25,7 +26,7 @@ export interface Estimating {
 
 /** Rejects when the directory is out of reach, or does not know a version that a call has pinned. */
 export async function estimateEntries(
-  directory: Directory,
+  directory: Pick<Directory, 'priceVersions'>,
   unreturned: readonly Unreturned[],
   { nowMs, units }: Estimating,
 ): Promise<readonly ChargeEntry[]> {
@@ -44,11 +45,14 @@ export async function estimateEntries(
 }
 
 /** Of a job nobody can say how far it was: it may be done, and then it is billed whole. */
-function usageSoFar({ job, promptTokensEstimate }: DispatchedCall, checkpoint: Checkpoint | undefined): Usage {
+function usageSoFar(call: DispatchedCall, checkpoint: Checkpoint | undefined): Usage {
+  const { job, expected, promptTokensEstimate } = call;
+  const known = checkpoint ? 'last_checkpoint' : 'dispatch';
+  if (expected) return expectedUsage(expected, known, null);
   const counted = estimatedUsage({
     prompt_tokens: checkpoint?.promptTokens ?? promptTokensEstimate,
     completion_tokens: checkpoint?.completionTokens ?? 0,
-    method: job ? 'job' : checkpoint ? 'last_checkpoint' : 'dispatch',
+    method: job ? 'job' : known,
     raw: null,
   });
   return job ? { ...counted, quantities: job.quantities } : counted;

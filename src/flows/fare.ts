@@ -75,15 +75,18 @@ export function fareOf(house: Keepers, asking: Asking): CallFare {
     outputTokensMax: bounds.outputTokensPerChoice,
     choices: call.choices,
     ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
+    ...(call.produces === undefined ? {} : { produces: call.produces }),
     ...(call.without === undefined ? {} : { without: call.without }),
   };
-  const quoteBy = (terms: Terms): Quote => quote({ ...terms, facts, bounds: quoteBounds });
+  const quoteBy: QuoteBy = (terms, known = facts) => quote({ ...terms, facts: known, bounds: quoteBounds });
+  // By these it is rated unless the answer says otherwise.
+  const usually = call.usualFacts && { ...call.usualFacts, ...facts };
   const planned = inOrder(house, plan, { asking, quoteBy });
   const turns = planned.flatMap((each) => keyTurns(catalog, caller, each.target).map((turn) => ({ each, turn })));
   const byOwnKey = turns.some(({ turn }) => turn !== 'platform');
   const byOurs = turns.some(({ turn }) => turn === 'platform');
   const own = byOwnKey ? ownSide(catalog, asking, quoteBy) : undefined;
-  const ours = byOurs ? unlessUnpriced(byOwnKey, () => ourSide(catalog, asking, quoteBy)) : undefined;
+  const ours = byOurs ? unlessUnpriced(byOwnKey, () => ourSide(catalog, asking, { quoteBy, usually })) : undefined;
   return {
     route: plan.route,
     targets: turns.flatMap(({ each, turn }) =>
@@ -92,7 +95,7 @@ export function fareOf(house: Keepers, asking: Asking): CallFare {
     quote: [own, ours].flatMap((side) => side?.quote ?? []).reduce(coveringBoth),
     promptTokensMax: bounds.promptTokens,
     outputTokensMax: bounds.outputTokensPerChoice,
-    facts,
+    facts: usually ?? facts,
   };
 }
 
@@ -100,16 +103,22 @@ function withKey(planned: WeighedTarget, key: OwnKey): WeighedTarget {
   return { ...planned, target: targetWith(planned.target, key) };
 }
 
-type QuoteBy = (terms: Terms) => Quote;
+type QuoteBy = (terms: Terms, facts?: CallFacts) => Quote;
 
 /** By the platform's keys: the customer pays the price of the name, and what the provider bills us is in its list's currency. */
-function ourSide(catalog: Catalog, { caller, call, nowMs }: Asking, quoteBy: QuoteBy) {
+function ourSide(
+  catalog: Catalog,
+  { caller, call, nowMs }: Asking,
+  { quoteBy, usually }: { readonly quoteBy: QuoteBy; readonly usually: CallFacts | undefined },
+) {
   const price = catalog.prices.chargeFor(call.name, caller, nowMs);
   const charge = termsOf(catalog, price, caller.currency, call.name);
   const subCharge: SubTerms = (model) =>
     convertedTerms(catalog, catalog.prices.chargeFor(model, caller, nowMs), caller.currency);
   const quoted = quoteBy(charge);
-  if (quoted.unpriced.length > 0) throw unpriced(call.name, ` (no price for ${quoted.unpriced.join(', ')})`);
+  refuseUnpriced(call, quoted);
+  // A price that leaves these out would give it away.
+  if (usually) refuseUnpriced(call, quoteBy(charge, usually));
   return {
     quote: quoted,
     targetOf: (planned: WeighedTarget): PricedTarget => ({
@@ -122,12 +131,21 @@ function ourSide(catalog: Catalog, { caller, call, nowMs }: Asking, quoteBy: Quo
   };
 }
 
+function refuseUnpriced(call: ModelCall, { unpriced: missing, unbounded }: Quote): void {
+  if (missing.length > 0) throw unpriced(call.name, ` (no price for ${missing.join(', ')})`);
+  if (unbounded.length === 0) return;
+  const why = `is priced by ${unbounded.join(', ')}, of which nobody can say beforehand how much such a call takes`;
+  throw new Failure('unpriced', `"${call.name}" ${why}. The operator can price it by another measure.`, {
+    param: 'model',
+  });
+}
+
 function ownSide(catalog: Catalog, { caller, nowMs }: Asking, quoteBy: QuoteBy) {
   const feeOf = (fee: PreparedPrice): Terms => termsOf(catalog, fee, caller.currency, ownKeyFeeName);
   const charge = feeOf(ownKeyFee(catalog, caller, nowMs));
   const subCharge: SubTerms = () => feeOf(noFee(caller.currency));
   // A fee is for what it names; the rest of the call is between the customer and its provider.
-  const quoted: Quote = { ...quoteBy(charge), unpriced: [] };
+  const quoted: Quote = { ...quoteBy(charge), unpriced: [], unbounded: [] };
   return {
     quote: quoted,
     targetBy(planned: WeighedTarget): PricedTarget {

@@ -37,7 +37,8 @@ export async function holdFare(
   { caller, call, fare }: { caller: Caller; call: ModelCall; fare: CallFare },
 ): Promise<HeldFare> {
   const scopes = scopesOf(caller.limitOwners, house.clock.now());
-  const strict = caller.overspendPolicy === 'strict';
+  // What is no chat cannot be told to make less than it was asked for.
+  const strict = caller.overspendPolicy === 'strict' || call.kind !== 'chat';
   const wanted = fare.outputTokensMax;
   // No wallet has more than can be counted, however much output is asked for.
   const countable = affordableOutput(fare.quote, amountMax);
@@ -60,7 +61,7 @@ export async function holdFare(
     budgets: scopes.budgets,
     rates: scopes.rates,
     slots: scopes.slots,
-    tokens: BigInt(fare.promptTokensMax + first * call.choices),
+    tokens: tokensOf(call, fare, first),
     leaseMs,
   };
   const outcome = await askForHold(house, request);
@@ -70,6 +71,16 @@ export async function holdFare(
   const outputTokens = Math.min(reached, affordable ?? 0);
   const pooled = pooledFor(request, outcome.step);
   return { granted: outcome.granted, pooled, outputTokens, sliced, clamped: !sliced && outputTokens < wanted, scopes };
+}
+
+/** As token limits count; an image that is paid by the piece has none. */
+function tokensOf(
+  call: ModelCall,
+  { quote: { perOutputToken, free }, promptTokensMax }: CallFare,
+  first: number,
+): bigint {
+  if (call.media && perOutputToken.numerator === 0n && free.length === 0) return 0n;
+  return BigInt(promptTokensMax + first * call.choices);
 }
 
 /** From the least output that is of use to the most that is wanted, a token a step. */

@@ -44,10 +44,13 @@ export async function meterStream(
 ): Promise<Metered> {
   // Whoever answers by a price that is less than what was reckoned with need not buy as much.
   const meter = new StreamMeter(house, open, { door, words, quote: priced.quote });
-  open.progress = () => ({
-    promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
-    completionTokens: meter.tokensCovered,
-  });
+  // What is no text does not pass by in tokens: how far it is says nothing.
+  if (!open.call.expected) {
+    open.progress = () => ({
+      promptTokens: open.dispatched?.promptTokensEstimate ?? 0,
+      completionTokens: meter.tokensCovered,
+    });
+  }
   const drains = priced.target.provider.onHangUp === 'drain';
   let draining: AbortController | undefined;
   const onHangUp = (): void => {
@@ -110,10 +113,15 @@ function usageOf(open: OpenCall, meter: StreamMeter, { provider, cause }: Heard)
   // Of a stream that was closed early, or that went on after it, what it has said so far is not the last word.
   const isReported = usageIsLastWord && (usageEvent || !(cutOff || cause?.kind === 'aborted'));
   const reported =
-    rawUsage && (isReported ? provider.usageOfStream(rawUsage) : provider.usageOfBrokenStream?.(rawUsage));
+    rawUsage && (isReported ? provider.usageOfStream(rawUsage, open.call) : provider.usageOfBrokenStream?.(rawUsage));
   const prompt_tokens = open.dispatched?.promptTokensEstimate ?? 0;
-  const completion_tokens = meter.tokensEstimate;
-  const usage = completeUsage(reported, { prompt_tokens, completion_tokens, method: 'streamed_text' });
+  const expected = open.dispatched?.expected;
+  const usage = completeUsage(reported, {
+    prompt_tokens,
+    completion_tokens: meter.tokensEstimate,
+    expected,
+    method: expected ? 'request' : 'streamed_text',
+  });
   return isReported && reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
 }
 

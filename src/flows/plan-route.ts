@@ -66,6 +66,9 @@ const paths: Readonly<Partial<Record<ModelKind, string>>> = {
   embedding: '/v1/embeddings',
   moderation: '/v1/moderations',
   rerank: '/v1/rerank',
+  image: '/v1/images/generations',
+  speech: '/v1/audio/speech',
+  transcription: '/v1/audio/transcriptions',
   video: '/v1/videos',
   music: '/v1/music/generations',
 };

@@ -1,22 +1,26 @@
 // One call, start to finish: authenticate, resolve, quote, hold, attempt, meter, rate, settle.
 import type { ModelCall } from '#core/call/model-call.ts';
 import { Failure } from '#core/failure.ts';
-import type { Attempt } from '#core/ledger/entry.ts';
+import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
+import { isPricedAlike } from '#core/pricing/prepare.ts';
+import { countedByRequest } from '#core/pricing/counted-as-asked.ts';
 import { completeUsage } from '#core/usage/complete.ts';
-import { estimatedUsage, type Usage } from '#core/usage/usage.ts';
+import type { CallFacts, Usage } from '#core/usage/usage.ts';
+import type { RenderedMedia } from '#ports/dialect.ts';
 import type { Door } from '#ports/door.ts';
-import { UpstreamError } from '#ports/upstream.ts';
+import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
 import { type Answered, attempt } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
 import { answerFromCache, cachePlaceOf, freeFare } from './cached-answer.ts';
 import type { OpenCall } from './dispatch.ts';
 import { fareOf, type PricedTarget } from './fare.ts';
+import { followJob } from './follow-job.ts';
 import { holdFare } from './hold.ts';
 import type { House } from './house.ts';
 import { meterStream } from './meter.ts';
 import { outputLimitOf } from './output-limit.ts';
 import { settleCall, unbilled } from './settle.ts';
-import { spokenAnswer, spokenStream } from './translate.ts';
+import { renderedMedia, spokenAnswer, spokenStream } from './translate.ts';
 
 /** The largest whole answer that is kept in memory. */
 const answerBytesMax = 64 * 1_048_576;
@@ -99,44 +103,47 @@ async function passWhole(
   attempts: Attempt[],
   door: Door,
 ): Promise<void> {
-  const { answer, provider, priced } = answered;
+  const { answer, provider, priced, media } = answered;
   const dispatched = dispatchedOf(open);
+  const { expected } = dispatched;
   let body: Buffer;
   try {
     body = await answer.body.whole(answerBytesMax);
+    if (media?.following) body = await followJob(house, answered, media.following, body);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     house.health.failed(priced.target, house.clock.now());
     // The provider answered, so it bills; how much, it did not live to say.
-    const usage = estimatedUsage({
+    const usage = completeUsage(undefined, {
       prompt_tokens: dispatched.promptTokensEstimate,
       completion_tokens: 0,
+      expected,
       method: 'broken_answer',
-      raw: null,
     });
     await settleCall(house, open, dispatched, { usage, outcome: 'broken', attempts, ...ratedBy(priced) });
     throw brokenFailure(error);
   }
   house.failpoints.reach('after-answer');
-  const usage = completeUsage(provider.usageOf(open.call, body, answer.headers), {
+  const reported = (media ?? provider).usageOf(open.call, body, answer.headers);
+  const completed = completeUsage(reported, {
     prompt_tokens: dispatched.promptTokensEstimate,
     // However large the JSON around it is, a provider that keeps to its limit has made no more.
     completion_tokens: Math.min(Math.ceil(body.length / 4), outputLimitOf(open) * open.call.choices),
-    method: 'answer_bytes',
+    expected,
+    method: expected ? 'request' : 'answer_bytes',
   });
+  const usage = countedByRequest(completed, open.call.expected, [priced.charge.price, priced.cost.price]);
   const abandoned = door.hungUp.aborted;
-  const fare = await settleCall(house, open, dispatched, {
+  const answeredFacts = factsAnswered(open, answered, body);
+  const fare = await settleCall(house, open, withFacts(dispatched, answeredFacts), {
     usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
     outcome: abandoned ? 'abandoned' : 'completed',
     attempts,
     ...ratedBy(priced),
     firstByteMs: house.clock.now() - open.startedAt,
   });
-  const said = answered.translation ? spokenAnswer(open, answered.translation, body, usage) : body;
-  const headers: Record<string, string> = {
-    'content-type': answered.translation ? 'application/json' : contentTypeOf(answered),
-    'content-length': String(said.length),
-  };
+  const { body: said, contentType } = spoken(open, answered, { body, headers: answer.headers, usage });
+  const headers: Record<string, string> = { 'content-type': contentType, 'content-length': String(said.length) };
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   if (open.cache) {
     headers['x-faregate-cache'] = 'miss';
@@ -147,6 +154,36 @@ async function passWhole(
   }
   door.start(answer.status, { ...headers, ...limitHeader(open) });
   door.end(said);
+}
+
+/** Only those that the prices have a price for: none may make the call free that was held for. */
+function factsAnswered({ call, dispatched }: OpenCall, { provider, priced }: Answered, body: Buffer) {
+  const told = call.media && provider.answeredFacts?.(call, body);
+  if (!told || !dispatched) return undefined;
+  const { facts } = dispatched;
+  return [priced.charge, priced.cost].every(({ price }) => isPricedAlike(price, facts, { ...facts, ...told }))
+    ? told
+    : undefined;
+}
+
+/** The same object where nothing is new: it is written down once. */
+function withFacts(dispatched: DispatchedCall, facts: Partial<CallFacts> = {}): DispatchedCall {
+  if (Object.keys(facts).length === 0) return dispatched;
+  return { ...dispatched, facts: { ...dispatched.facts, ...facts } };
+}
+
+interface WholeAnswer {
+  readonly body: Buffer;
+  readonly headers: UpstreamAnswer['headers'];
+  readonly usage: Usage;
+}
+
+/** In the caller's dialect. */
+function spoken(open: OpenCall, answered: Answered, whole: WholeAnswer): RenderedMedia {
+  const { translation, media } = answered;
+  if (media) return renderedMedia(open, media, whole);
+  if (!translation) return { body: whole.body, contentType: contentTypeOf(answered) };
+  return { body: spokenAnswer(open, translation, whole.body, whole.usage), contentType: 'application/json' };
 }
 
 async function passStream(
@@ -165,8 +202,9 @@ async function passStream(
   const { reader, words } = translation ? spokenStream(open, heard, translation) : { reader: heard, words: door.words };
   const metered = await meterStream(house, open, answered, { reader, words }, door);
   house.failpoints.reach('after-answer');
-  const { usage, outcome, lastEvent, usageEvent, cause } = metered;
+  const { outcome, lastEvent, usageEvent, cause } = metered;
   if (outcome === 'broken') house.health.failed(priced.target, house.clock.now());
+  const usage = countedByRequest(metered.usage, open.call.expected, [priced.charge.price, priced.cost.price]);
   const fare = await settleCall(house, open, dispatchedOf(open), {
     usage,
     outcome,
@@ -204,11 +242,11 @@ async function endUnanswered(house: House, open: OpenCall, attempts: readonly At
   const givenUp = last?.outcome === 'aborted';
   // A request that was given up under way may have been read: its prompt is then what it consumed, as far as anyone knows.
   const usage = givenUp
-    ? estimatedUsage({
+    ? completeUsage(undefined, {
         prompt_tokens: dispatched.promptTokensEstimate,
         completion_tokens: 0,
+        expected: dispatched.expected,
         method: 'given_up',
-        raw: null,
       })
     : unbilled('no_answer');
   await settleCall(house, open, dispatched, {

@@ -5,8 +5,9 @@ import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Usage } from '#core/usage/usage.ts';
-import type { Dialect, DialectTranslation, SpokenStream } from '#ports/dialect.ts';
-import type { ChatTranslation, ProviderAdapter, StreamEvent, StreamReader } from '#ports/provider.ts';
+import type { Dialect, DialectTranslation, RenderedMedia, SpokenStream } from '#ports/dialect.ts';
+import type { ChatTranslation, MediaTranslation, ProviderAdapter, StreamEvent, StreamReader } from '#ports/provider.ts';
+import type { UpstreamAnswer } from '#ports/upstream.ts';
 import type { OpenCall } from './dispatch.ts';
 
 export interface Translation {
@@ -19,10 +20,11 @@ export interface Translated {
   /** As the provider will read it. */
   readonly call: ModelCall;
   readonly translation: Translation | undefined;
+  readonly media: MediaTranslation | undefined;
 }
 
 export function untouched(call: ModelCall): Translated {
-  return { call, translation: undefined };
+  return { call, translation: undefined, media: undefined };
 }
 
 /** Nothing has been sent yet: what cannot be translated is told by its name. */
@@ -31,6 +33,8 @@ export function translate(
   target: Target,
   provider: ProviderAdapter,
 ): Translated | Failure {
+  const media = call.media && provider.media?.[call.media.kind];
+  if (media && dialect.media) return translateMedia(call, target, media);
   const written =
     call.kind === 'embedding'
       ? writeEmbedding(call, dialect, provider)
@@ -47,7 +51,7 @@ export function translate(
   }
   const { format, body, translation } = written;
   const { streamOptions: _options, outputLimitField: _field, ...rest } = call;
-  return { call: { ...rest, format, body }, translation };
+  return { call: { ...rest, format, body }, translation, media: undefined };
 }
 
 interface Written {
@@ -110,6 +114,36 @@ function writeRerank(
     },
   };
   return { kind: 'written', format: upstream.format, body, translation };
+}
+
+function translateMedia(call: ModelCall, target: Target, media: MediaTranslation): Translated | Failure {
+  const [foreign] = call.media?.foreign ?? [];
+  const refused = call.streamed
+    ? { param: streamField(call), message: 'This model does not stream its answers.' }
+    : foreign === undefined
+      ? media.refuses(call, target)
+      : { param: foreign, message: `"${foreign.slice(0, 64)}" has no counterpart at this model's provider.` };
+  if (refused) return new Failure('invalid_parameter', refused.message, { param: refused.param });
+  return { call, translation: undefined, media };
+}
+
+function streamField({ media }: ModelCall): string {
+  return media?.kind === 'speech' ? 'stream_format' : 'stream';
+}
+
+/** @throws Failure `upstream_refused` for what the provider would not make, `upstream_failed` for what nobody can read. */
+export function renderedMedia(open: OpenCall, media: MediaTranslation, answered: AnsweredMedia): RenderedMedia {
+  const answer = media.answer(open.call, answered.body, answered.headers);
+  if (answer?.kind === 'refused') throw new Failure('upstream_refused', answer.message);
+  const rendered = answer && open.dialect.media?.(answer, open, answered.usage);
+  if (!rendered) throw new Failure('upstream_failed', 'The provider answered in words that are not understood.');
+  return rendered;
+}
+
+interface AnsweredMedia {
+  readonly body: Buffer;
+  readonly headers: UpstreamAnswer['headers'];
+  readonly usage: Usage;
 }
 
 /** @throws Failure `upstream_failed` for an answer that nobody can read. */

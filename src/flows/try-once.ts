@@ -4,7 +4,7 @@ import type { Credential } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
 import { defaultRetry } from '#core/routing/config.ts';
-import type { ProviderAdapter, ProviderFailure } from '#ports/provider.ts';
+import type { ProviderAdapter, ProviderFailure, ProviderRequestPlan } from '#ports/provider.ts';
 import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
 import type { Answered } from './attempt.ts';
 import type { OpenCall } from './dispatch.ts';
@@ -40,7 +40,7 @@ export interface Try {
 export async function tryOnce(house: House, open: OpenCall, trying: Try): Promise<Tried> {
   const { provider, priced, translated, credential, attempts, signal } = trying;
   const { target } = priced;
-  const { call, translation } = translated;
+  const { call, translation, media } = translated;
   // Before a byte of it has left, a call that is given up costs nobody anything.
   if (signal?.aborted) return givenUp('The caller hung up.');
   const startedAt = house.clock.now();
@@ -58,11 +58,12 @@ export async function tryOnce(house: House, open: OpenCall, trying: Try): Promis
     });
   };
   const unbilled = { amount: '0', currency: priced.cost.price.currency.code };
-  const request = provider.request(call, {
+  const plan: ProviderRequestPlan = {
     target,
     credential: credential?.secret,
     outputLimit: call.kind === 'chat' ? targetLimitOf(open, priced) : undefined,
-  });
+  };
+  const request = (media ?? provider).request(call, plan);
   house.health.begin(target, startedAt);
   let answer: UpstreamAnswer;
   try {
@@ -86,7 +87,7 @@ export async function tryOnce(house: House, open: OpenCall, trying: Try): Promis
   if (answer.status < 300) {
     house.health.answered(target, house.clock.now() - startedAt);
     note('answered', { status: answer.status });
-    return { kind: 'answered', answered: { answer, provider, priced, translation } };
+    return { kind: 'answered', answered: { answer, provider, priced, translation, media, plan } };
   }
   const body = await answer.body.whole(errorBytesMax).catch(() => Buffer.alloc(0));
   const said = failureSaid(provider, answer, { body, secret: credential?.secret });

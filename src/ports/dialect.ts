@@ -1,6 +1,7 @@
 // What callers speak: how answers and failures are put to them. Pure translation; a folder each.
 import type { ChatAnswer, ChatEvent, ChatReading } from '#core/call/chat.ts';
 import type { EmbeddingAnswer, EmbeddingReading } from '#core/call/embedding.ts';
+import type { MediaAnswer, RefusedAnswer } from '#core/call/media.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { RerankAnswer, RerankReading } from '#core/call/rerank.ts';
 import type { Route } from '#core/catalog/catalog.ts';
@@ -27,6 +28,13 @@ export interface Dialect {
   readonly embedding?: DialectEmbeddingTranslation;
   /** The same for documents to be ranked. */
   readonly rerank?: DialectRerankTranslation;
+  /** Images, speech and transcripts of providers that speak another one. */
+  media?(answer: Exclude<MediaAnswer, RefusedAnswer>, speaking: Speaking, usage: Usage): RenderedMedia;
+}
+
+export interface RenderedMedia {
+  readonly body: Buffer;
+  readonly contentType: string;
 }
 
 export interface DialectTranslation {

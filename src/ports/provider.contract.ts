@@ -81,7 +81,7 @@ export function providerContract(name: string, fixtures: ProviderFixtures): void
       test('says what was used, and it adds up', () => {
         const raw: Record<string, unknown> = {};
         for (const { usage } of read(adapter, [stream.bytes], stream.format)) Object.assign(raw, usage);
-        const usage = adapter.usageOfStream(raw);
+        const usage = adapter.usageOfStream(raw, callOf('chat'));
         expect(usage).toMatchObject(stream.usage);
         expectSum(usage);
       });

@@ -3,9 +3,10 @@ import type { ModelKind, Target } from '#core/catalog/catalog.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest, Untranslatable } from '#core/call/chat.ts';
 import type { EmbeddingAnswer, EmbeddingRequest } from '#core/call/embedding.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import type { MediaAnswer, MediaRequest } from '#core/call/media.ts';
 import type { RerankAnswer, RerankRequest } from '#core/call/rerank.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
-import type { Usage } from '#core/usage/usage.ts';
+import type { CallFacts, Usage } from '#core/usage/usage.ts';
 import type { UpstreamAnswer, UpstreamRequest } from './upstream.ts';
 
 export interface ProviderRequestPlan {
@@ -57,11 +58,13 @@ export interface ProviderAdapter {
   readonly embedding?: EmbeddingTranslation;
   /** Documents to be ranked that are written otherwise; without it such calls are refused. */
   readonly rerank?: RerankTranslation;
+  /** Images, speech and transcripts that are written otherwise. */
+  readonly media?: MediaTranslations;
   request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
   /** The usage of a whole answer; `missing` when it says nothing. */
   usageOf(call: ModelCall, answer: Buffer, headers: UpstreamAnswer['headers']): Usage;
   /** The usage that a stream's events carried, the last word of each field. */
-  usageOfStream(raw: unknown): Usage;
+  usageOfStream(raw: unknown, call: ModelCall): Usage;
   /** What they carried before the last word, of a stream that never came to it. */
   usageOfBrokenStream?(raw: unknown): Usage;
   /** The media type of its streams, where they are no server-sent events; then they are only ever told in our words. */
@@ -70,6 +73,8 @@ export interface ProviderAdapter {
   stream(call: ModelCall): StreamReader;
   /** Absent where nothing short of a call tells. */
   readonly probe?: Probe;
+  /** What only the answer tells of what a price may depend on. */
+  answeredFacts?(call: ModelCall, answer: Buffer): Partial<CallFacts>;
   /** Where the provider counts a prompt's tokens for nothing. */
   readonly counting?: TokenCounting;
   /** How it lists its models, where that is not as OpenAI does. */
@@ -115,6 +120,30 @@ export interface RerankTranslation {
   write(request: RerankRequest, call: ModelCall): string | Untranslatable;
   /** `undefined` for what is no answer. */
   answer(body: Buffer): RerankAnswer | undefined;
+}
+
+export type MediaTranslations = Readonly<Partial<Record<MediaRequest['kind'], MediaTranslation>>>;
+
+/** Pure: `call.media` in the provider's words, and its answer in ours. */
+export interface MediaTranslation {
+  /** What has no counterpart there; asked before anything is sent. */
+  refuses(call: ModelCall, target: Target): Untranslatable | undefined;
+  request(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest;
+  /** `undefined` for what is no answer. */
+  answer(call: ModelCall, body: Buffer, headers: UpstreamAnswer['headers']): MediaAnswer | undefined;
+  usageOf(call: ModelCall, body: Buffer, headers: UpstreamAnswer['headers']): Usage;
+  /** Where the first answer is only that there will be one. */
+  readonly following?: JobFollowing;
+}
+
+/** A job that is asked after until it is done, inside the call. */
+export interface JobFollowing {
+  readonly everyMs: number;
+  readonly giveUpMs: number;
+  /** `undefined` when it has come to its end, whichever that is. */
+  readonly next: (latest: Buffer, first: Buffer, plan: ProviderRequestPlan) => UpstreamRequest | undefined;
+  /** What is answered and metered: the first answer may tell the cost, and only the last one what came of it. */
+  readonly joined: (first: Buffer, last: Buffer) => Buffer;
 }
 
 /** A list of what a provider offers, below its own address. */

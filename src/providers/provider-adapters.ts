@@ -1,6 +1,11 @@
 // Every way of speaking to providers that this server has: a new one is a line here.
 import type { ProviderAdapter } from '#ports/provider.ts';
 import { anthropicProvider } from './anthropic/adapter.ts';
+import { bflProvider } from './bfl/adapter.ts';
+import { deepgramProvider } from './deepgram/adapter.ts';
+import { elevenLabsProvider } from './elevenlabs/adapter.ts';
+import { openRouterProvider } from './openrouter/images.ts';
+import { stabilityProvider } from './stability/adapter.ts';
 import { bedrockProvider } from './bedrock/adapter.ts';
 import { cohereProvider } from './cohere/adapter.ts';
 import { googleProvider } from './google/adapter.ts';
@@ -24,6 +29,11 @@ export function providerAdapters({ now, simulatorOrigin }: AdapterWorld): readon
     googleProvider(),
     openAiProvider(),
     voyageProvider(),
+    openRouterProvider(),
+    bflProvider(),
+    stabilityProvider(),
+    elevenLabsProvider(),
+    deepgramProvider(),
     simulatorProvider(simulatorOrigin),
   ];
 }

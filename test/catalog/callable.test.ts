@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postgresDirectory } from '#adapters/postgres/directory.ts';
 import { PriceBook } from '#core/catalog/price-book.ts';
 import { quote } from '#core/pricing/quote.ts';
+import type { Parsed } from '#core/call/model-call.ts';
+import { parseImages, parseSpeech } from '#dialects/openai/media/parse-media.ts';
 import type { CatalogRows } from '#ports/directory.ts';
 import { type CatalogDatabase, catalogDatabase } from './imported.ts';
 
@@ -40,4 +42,33 @@ test('a long prompt is quoted at the price for long prompts', () => {
     quote({ price, facts, bounds: { promptTokensMax, outputTokensMax: 0, choices: 1 } }).fixed;
   expect(quoted(200_000)).toEqual({ numerator: 250_000_000_000n, denominator: 1n });
   expect(quoted(200_001)).toEqual({ numerator: 500_002_500_000n, denominator: 1n });
+});
+
+test('every model for images, speech and transcripts with a price has one by which a call can be bounded', () => {
+  const prices = new PriceBook(catalog.prices);
+  const now = Date.now();
+  const headers = {};
+  const json = (body: object) => Buffer.from(JSON.stringify(body));
+  const images = (model: string) => parseImages(json({ model, prompt: 'A ferry', size: '1024x1024' }), headers);
+  const calls: Readonly<Partial<Record<string, (model: string) => Parsed>>> = {
+    image: images,
+    speech: (model) => parseSpeech(json({ model, input: 'Hello', voice: 'alloy' }), headers),
+  };
+  const priced = catalog.routes.flatMap(({ name, kind }) => {
+    const price = prices.chargeFor(name, {}, now);
+    const parsed = calls[kind]?.(name);
+    if (!price || parsed?.kind !== 'call') return [];
+    const { quantities, produces, usualFacts, choices } = parsed.call;
+    const bounds = { promptTokensMax: 100, outputTokensMax: 1_000, choices, quantities: quantities ?? {} };
+    const { unpriced, unbounded } = quote({
+      price,
+      facts: { ...usualFacts, occurred_at: new Date(now).toISOString() },
+      bounds: { ...bounds, ...(produces && { produces }) },
+    });
+    return [{ name, missing: [...unpriced, ...unbounded] }];
+  });
+  expect(priced.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['dall-e-3', 'flux-2-pro', 'imagen-3.0-generate-002', 'tts-1', 'eleven_flash_v2_5']),
+  );
+  expect(priced.filter(({ missing }) => missing.length > 0)).toEqual([]);
 });

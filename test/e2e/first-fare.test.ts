@@ -1,5 +1,5 @@
 // What the README promises, done as it says, on a real process with the Postgres it brings.
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { currencyOf, formatAmount, parseAmount } from '#core/money/currency.ts';
 import { amount } from '#core/money/amount.ts';
@@ -70,6 +70,27 @@ test('a key made on the command line calls the simulator, and credits are 5.00 l
   server = await startServer({ dataDirectory: server.dataDirectory });
   expect(await creditsOf(server.url, key)).toMatchObject({ balance, held: '0' });
   expect(await receiptOf(key, requestId)).toEqual(receipt);
+});
+
+test('images, speech and transcripts without an account, and an image that is drawn while the process is killed is paid once', async () => {
+  const { key } = await server.key('1.00');
+  const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 });
+  await client.images.generate({ model: 'sim/image', prompt: 'A ferry', n: 2 });
+  const spoken = await client.audio.speech.create({ model: 'sim/speech', voice: 'alloy', input: 'Hello there' });
+  const file = await toFile(Buffer.from(await spoken.arrayBuffer()), 'said.wav');
+  const heard = await client.audio.transcriptions.create({ model: 'sim/transcribe', file });
+  expect(heard.text).not.toBe('');
+  // Two images, eleven characters, one second.
+  const balance = less(less(less('1', '0.02'), '0.00011'), '0.0001');
+  expect(await creditsOf(server.url, key)).toMatchObject({ balance, held: '0' });
+
+  await server.stop();
+  server = await startServer({ dataDirectory: server.dataDirectory, failpoint: 'after-answer-head' });
+  const body = { model: 'sim/image', prompt: 'A ferry', quality: 'hd' };
+  await expect(post(server.url, key, body, { path: '/v1/images/generations' })).rejects.toThrow();
+  await server.exited;
+  server = await startServer({ dataDirectory: server.dataDirectory });
+  expect(await creditsOf(server.url, key)).toMatchObject({ balance: less(balance, '0.02'), held: '0' });
 });
 
 test('2,000 concurrent calls of a cent on a dollar, whole and streamed: exactly 100 pass, on the real ledger too', async () => {

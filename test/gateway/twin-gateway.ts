@@ -247,8 +247,32 @@ function simulatedRoutes(): readonly Route[] {
     routeOf(targetOf('rerank'), 'rerank'),
     routeOf(targetOf('video'), 'video'),
     routeOf(targetOf('music'), 'music'),
+    routeOf(targetOf('image'), 'image'),
+    routeOf(targetOf('speech'), 'speech'),
+    routeOf(targetOf('transcribe'), 'transcription'),
   ];
 }
+
+const perSecond = (price: string, resolution: string): PriceComponent => ({
+  meter: 'video_second',
+  price,
+  per: '1',
+  currency: 'usd',
+  when: { resolution: [resolution] },
+});
+
+const simulatedPrices: Readonly<Partial<Record<string, readonly PriceComponent[]>>> = {
+  cent: [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }],
+  rerank: [{ meter: 'search_unit', price: '2', per: '1000', currency: 'usd' }],
+  video: [perSecond('0.10', '720p'), perSecond('0.30', '1080p')],
+  music: [{ meter: 'song', price: '0.05', per: '1', currency: 'usd' }],
+  image: [
+    { meter: 'image', price: '0.01', per: '1', currency: 'usd' },
+    { meter: 'image', price: '0.02', per: '1', currency: 'usd', when: { quality: ['hd'] } },
+  ],
+  speech: [{ meter: 'character', price: '10', per: '1000000', currency: 'usd' }],
+  transcribe: [{ meter: 'audio_second_in', price: '0.006', per: '60', currency: 'usd' }],
+};
 
 /** A dollar a million for input, two for output; a cent a call for `cent`, two a thousand units of search. */
 function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): PriceVersion {
@@ -258,22 +282,10 @@ function priceOf(name: string, kind: 'model' | 'alias', hasOutput: boolean): Pri
     per: '1000000',
     currency: 'usd',
   });
-  const perSecond = (price: string, resolution: string): PriceComponent => ({
-    meter: 'video_second',
-    price,
-    per: '1',
-    currency: 'usd',
-    when: { resolution: [resolution] },
-  });
-  const components: PriceComponent[] = name.endsWith('/cent')
-    ? [{ meter: 'request', price: '0.01', per: '1', currency: 'usd' }]
-    : name.endsWith('/rerank')
-      ? [{ meter: 'search_unit', price: '2', per: '1000', currency: 'usd' }]
-      : name.endsWith('/video')
-        ? [perSecond('0.10', '720p'), perSecond('0.30', '1080p')]
-        : name.endsWith('/music')
-          ? [{ meter: 'song', price: '0.05', per: '1', currency: 'usd' }]
-          : [perToken('input', '1'), ...(hasOutput ? [perToken('output', '2')] : [])];
+  const components: readonly PriceComponent[] = simulatedPrices[name.split('/').at(-1) ?? ''] ?? [
+    perToken('input', '1'),
+    ...(hasOutput ? [perToken('output', '2')] : []),
+  ];
   return {
     id: createHash('md5').update(name).digest('hex'),
     subject: { kind, name },

@@ -111,6 +111,9 @@ describe('the official SDK', () => {
       'moderation',
       'video',
       'music',
+      'image',
+      'speech',
+      'transcribe',
     ]);
   });
 });

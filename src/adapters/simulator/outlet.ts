@@ -34,7 +34,7 @@ export class Outlet {
   }
 
   /** Comes back when there is room for more. */
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     if (this.#pieceBytes === undefined) {
       await this.#writePiece(text);
       return;
@@ -52,7 +52,7 @@ export class Outlet {
     while (!this.#closed && this.#response.writableLength > 0) await this.waitMs(1);
   }
 
-  async #writePiece(piece: string | Buffer): Promise<void> {
+  async #writePiece(piece: string | Uint8Array): Promise<void> {
     if (this.#closed || this.#response.write(piece)) return;
     while (!this.#closed && this.#response.writableNeedDrain) await this.#sleep(() => undefined);
   }

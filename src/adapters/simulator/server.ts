@@ -75,11 +75,12 @@ class Desk {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '', headers } = request;
-    const body = await readBody(request);
+    const bytes = await readBody(request);
     if (path === '/__simulator/counters') {
       await sendReply(response, jsonReply(JSON.stringify(this.counters())), { chunkBytes: undefined, notes: noNotes });
       return;
     }
+    const body = bytes.toString('utf8');
     const media = answerMedia({ method, path, headers, body }, Date.now());
     if (media) {
       const { begun } = media;
@@ -89,7 +90,7 @@ class Desk {
       await sendReply(response, media.reply, { chunkBytes: undefined, notes });
       return;
     }
-    const reading = readRequest({ method, path, headers, body });
+    const reading = readRequest({ method, path, headers, body, bytes });
     if (reading.kind === 'reply') {
       await sendReply(response, reading.reply, { chunkBytes: undefined, notes: noNotes });
       return;

@@ -33,12 +33,14 @@ export function promptTokensMax(call: ModelCall, target: Target): number | undef
 
 /** For when nobody says what the prompt consumed: four bytes a token, as English text has it. */
 export function promptTokensEstimate(call: ModelCall): number {
-  return Math.ceil(call.bodyBytes / 4);
+  return call.expected?.promptTokens ?? Math.ceil(call.bodyBytes / 4);
 }
 
 /** Per choice: the least of what the request, the model and the policy allow. */
 export function outputTokensLimit(call: ModelCall, caller: Caller, target: Target): number {
   if (call.kind === 'embedding' || call.kind === 'moderation' || call.kind === 'rerank') return 0;
+  // Nobody can tell these to stop earlier: what they may make is in the call.
+  if (call.media) return call.outputLimit ?? 0;
   const wanted = call.outputLimit ?? caller.defaultOutputTokens ?? target.defaultOutputTokens ?? defaultOutputTokens;
   return Math.min(wanted, target.maxOutputTokens ?? wanted);
 }

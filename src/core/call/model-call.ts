@@ -1,8 +1,10 @@
 // A call for a model's answer, in our words, whatever dialect it was spoken in.
 import type { CallKind } from '../catalog/catalog.ts';
-import type { TokenKind } from '../pricing/quote.ts';
+import type { ProducedMeter, TokenKind } from '../pricing/quote.ts';
 import type { UnitMeter } from '../usage/meter.ts';
 import type { CallFacts } from '../usage/usage.ts';
+import type { Expected } from '../usage/expected.ts';
+import type { Form, MediaRequest } from './media.ts';
 import type { WireFormat } from './wire-format.ts';
 
 export interface ModelCall {
@@ -33,6 +35,16 @@ export interface ModelCall {
   readonly thinksInSilence?: boolean;
   /** The most that it can consume of what is not counted in tokens: decimal text by meter. */
   readonly quantities?: Readonly<Partial<Record<UnitMeter, string>>>;
+  /** What its output is made of, where a price may have a meter of its own for it. */
+  readonly produces?: ProducedMeter;
+  /** Images, speech and transcripts: what is asked, for providers that speak another dialect. */
+  readonly media?: MediaRequest;
+  /** Its body, where that is a form; `body` is then empty. */
+  readonly form?: Form;
+  /** By which it is charged when nobody says what it consumed; unless said, its text alone. */
+  readonly expected?: Expected;
+  /** What holds unless the call or its answer says otherwise; the hold does not count on it. */
+  readonly usualFacts?: Omit<CallFacts, 'occurred_at'>;
   /** Kinds of tokens that it is sure not to have. */
   readonly without?: readonly TokenKind[];
   readonly facts: Omit<CallFacts, 'occurred_at'>;

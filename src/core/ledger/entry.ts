@@ -1,6 +1,7 @@
 // What is told to the ledger about one call: its total so far, never a difference, so that repeats converge.
 import type { Amount } from '../money/amount.ts';
 import type { Receipt } from '../pricing/receipt.ts';
+import type { Expected } from '../usage/expected.ts';
 import type { Quantities } from '../usage/record.ts';
 import type { CallFacts, Usage } from '../usage/usage.ts';
 
@@ -30,6 +31,8 @@ export interface DispatchedCall {
   readonly pins: PricePins;
   /** Upper bound of the input, from which an estimate is made when nothing better is known. */
   readonly promptTokensEstimate: number;
+  /** From which it is made where text is not all that is counted. */
+  readonly expected?: Expected;
   readonly facts: CallFacts;
   readonly gatewayId: string;
   /** Gapless within one gateway's life: a missing number is a call without its charge. */

@@ -129,6 +129,12 @@ export function pricesFor(price: PreparedPrice, promptTokens: number, facts: Cal
   return price.unconditional?.chosen ?? choose(price, (condition) => holds(condition, promptTokens, facts));
 }
 
+/** By the other facts too there is a price for every meter that has one by these, whatever it is. */
+export function isPricedAlike(price: PreparedPrice, facts: CallFacts, others: CallFacts): boolean {
+  const byOthers = pricesFor(price, 0, others);
+  return [...pricesFor(price, 0, facts).keys()].every((meter) => byOthers.has(meter));
+}
+
 function choose(
   price: Pick<PreparedPrice, 'components' | 'modifiers'>,
   meets: (condition: PreparedCondition) => boolean,

@@ -12,7 +12,15 @@ import {
   roundUp,
   times,
 } from '#core/money/rational.ts';
-import { isOutputMeter, isUnitMeter, type Meter, type TokenMeter, type UnitMeter } from '#core/usage/meter.ts';
+import {
+  isGoingIn,
+  isOutputMeter,
+  isUnitMeter,
+  isWorkMeter,
+  type Meter,
+  type TokenMeter,
+  type UnitMeter,
+} from '#core/usage/meter.ts';
 import type { CallFacts } from '#core/usage/usage.ts';
 import {
   countersOf,
@@ -40,6 +48,9 @@ export type TokenKind =
   | 'output_image'
   | 'output_video';
 
+/** What other output than text is made of. */
+export type ProducedMeter = 'output_image' | 'output_audio' | 'output_video';
+
 export interface QuoteBounds {
   readonly promptTokensMax: number;
   /** Of one choice. */
@@ -49,6 +60,8 @@ export interface QuoteBounds {
   /** The most of what is not counted in tokens; `request` is 1 unless said. */
   readonly quantities?: Readonly<Partial<Record<UnitMeter, string>>>;
   readonly without?: readonly TokenKind[];
+  /** Its output is counted by this meter, where the price has one for it. */
+  readonly produces?: ProducedMeter;
   /** The tiers that may serve the call; any may unless said. */
   readonly serviceTiers?: readonly string[];
 }
@@ -71,6 +84,8 @@ export interface Quote {
   readonly currency: Currency;
   /** What the call is sure to consume and has no price: to be refused, not to be given away. */
   readonly unpriced: readonly Meter[];
+  /** What the price counts and nobody has bounded: the call could cost anything. */
+  readonly unbounded: readonly Meter[];
 }
 
 export function quote(input: QuoteInput): Quote {
@@ -116,7 +131,8 @@ export function quote(input: QuoteInput): Quote {
     free,
     outputTokensMax,
     currency: input.conversion?.to ?? price.currency,
-    unpriced: unpricedOf(expected(bounds), reachable, price.byRequestAlone),
+    unpriced: unpricedOf(expected(bounds, reachable), reachable, price.byRequestAlone),
+    unbounded: unboundedOf(bounds, reachable),
   };
 }
 
@@ -129,7 +145,17 @@ export function coveringBoth(one: Quote, other: Quote): Quote {
     outputTokensMax: Math.max(one.outputTokensMax, other.outputTokensMax),
     currency: one.currency,
     unpriced: [...new Set([...one.unpriced, ...other.unpriced])],
+    unbounded: [...new Set([...one.unbounded, ...other.unbounded])],
   };
+}
+
+/** Of a call that says what it consumes beside tokens, whatever else is priced by its measure could come on top. */
+function unboundedOf({ quantities }: QuoteBounds, reachable: PricesReachable): readonly Meter[] {
+  if (quantities === undefined) return [];
+  return [...reachable].flatMap(([meter, prices]) => {
+    const isCounted = isWorkMeter(meter) && quantities[meter] === undefined;
+    return isCounted && prices.some(({ unit }) => unit.numerator > 0n) ? [meter] : [];
+  });
 }
 
 /** `alone`: what is counted by one counter alone, and begins with free units, needs no money of its own. */
@@ -182,9 +208,22 @@ const metersOf = {
   output_video: ['output_video'],
 } as const satisfies Record<TokenKind, readonly TokenMeter[]>;
 
-function expected({ promptTokensMax, outputTokensMax, quantities }: QuoteBounds): readonly Meter[] {
-  const consumed: Meter[] = quantities === undefined ? [] : Object.keys(quantities).filter(isUnitMeter);
+function expected(bounds: QuoteBounds, reachable: PricesReachable): readonly Meter[] {
+  const { promptTokensMax, outputTokensMax, quantities, produces } = bounds;
+  const consumed: Meter[] = Object.entries(quantities ?? {}).flatMap(([meter, most]) =>
+    isUnitMeter(meter) && isExpected(meter, most, reachable) ? [meter] : [],
+  );
   if (promptTokensMax > 0) consumed.push('input');
-  if (outputTokensMax > 0) consumed.push('output');
+  const isApart = produces !== undefined && reachable.has(produces);
+  if (outputTokensMax > 0) consumed.push(isApart ? produces : 'output');
   return consumed;
+}
+
+/** Megapixels are counted all alike, or as the first and the next ones: a price for one of the two ways is a price. */
+function isExpected(meter: UnitMeter, most: string, prices: PricesReachable): boolean {
+  if (parseDecimal(most).numerator === 0n) return false;
+  if (isGoingIn(meter)) return prices.has(meter);
+  const byStep = prices.has('megapixel_first') || prices.has('megapixel_next');
+  if (meter === 'megapixel') return !byStep;
+  return meter === 'megapixel_first' || meter === 'megapixel_next' ? byStep : true;
 }

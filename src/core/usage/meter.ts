@@ -76,6 +76,7 @@ const known: ReadonlySet<string> = new Set(meters);
 const tokens: ReadonlySet<string> = new Set([...inputMeters, ...outputMeters]);
 const outputs: ReadonlySet<string> = new Set(outputMeters);
 const tools: ReadonlySet<string> = new Set(toolMeters);
+const works: ReadonlySet<string> = new Set(workMeters);
 
 export function isMeter(text: string): text is Meter {
   return known.has(text);
@@ -91,6 +92,15 @@ export function isTokenMeter(meter: Meter): meter is TokenMeter {
 
 export function isOutputMeter(meter: Meter): meter is OutputMeter {
   return outputs.has(meter);
+}
+
+export function isWorkMeter(meter: Meter): meter is WorkMeter {
+  return works.has(meter);
+}
+
+/** What a call brings along: billed apart only by whoever has a price for it. */
+export function isGoingIn(meter: UnitMeter): boolean {
+  return meter === 'image_reference' || meter === 'megapixel_in';
 }
 
 export function isToolMeter(meter: Meter): meter is ToolMeter {

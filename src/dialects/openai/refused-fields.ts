@@ -63,9 +63,12 @@ export function refusedTool(tools: unknown): Refused | undefined {
   return { param, message: `"${param}" must be function or custom: what a provider runs itself has no price here.` };
 }
 
-export function refusedField(fields: Readonly<Record<string, unknown>>): Refused | undefined {
+export function refusedField(
+  fields: Readonly<Record<string, unknown>>,
+  deciding: ReadonlySet<string> = decisive,
+): Refused | undefined {
   for (const param in fields) {
-    if (decisive.has(param)) continue;
+    if (deciding.has(param)) continue;
     if (choosesAnotherModel.has(param)) {
       return {
         param,
@@ -80,7 +83,7 @@ export function refusedField(fields: Readonly<Record<string, unknown>>): Refused
       };
     }
     // Some upstreams read names without regard to case, and the last one wins there.
-    if (decisive.has(param.normalize('NFKC').toLowerCase())) {
+    if (deciding.has(param.normalize('NFKC').toLowerCase())) {
       return {
         param,
         message: `"${param.slice(0, 64)}" is almost the name of a field that decides the price. Write it as documented.`,

@@ -8,6 +8,8 @@ import { completionsDialect } from '#dialects/openai/completions-dialect.ts';
 import { cohereDialect } from '#dialects/cohere/dialect.ts';
 import { parseChat, parseEmbed } from '#dialects/cohere/parse.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
+import { openAiMediaDialect } from '#dialects/openai/media/dialect.ts';
+import { parseImageEdits, parseImages, parseSpeech, parseTranscription } from '#dialects/openai/media/parse-media.ts';
 import { parseCall } from '#dialects/openai/parse.ts';
 import { parseCompletion } from '#dialects/openai/parse-completion.ts';
 import { parseModeration } from '#dialects/openai/parse-moderation.ts';
@@ -19,7 +21,8 @@ import { parseResponse } from '#dialects/openai/responses/parse.ts';
 
 export interface CallPath {
   readonly dialect: Dialect;
-  parse(body: Buffer, extraHeaders: Readonly<Record<string, string>>): Parsed;
+  /** Forms take their time. */
+  parse(body: Buffer, extraHeaders: Readonly<Record<string, string>>, contentType?: string): Parsed | Promise<Parsed>;
   /** Headers that go on to a provider of the same dialect. */
   readonly hears: ReadonlySet<string>;
   /** The call is not made: its prompt's tokens are counted, and told in these words. */
@@ -54,7 +57,16 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
   },
   '/v1/completions': { dialect: completionsDialect, parse: parseCompletion, hears: nothing },
   '/v1/moderations': { dialect: openAiDialect, parse: parseModeration, hears: nothing },
-  '/v1/messages': { dialect: anthropicDialect, parse: parseMessages, hears: anthropicHeaders },
+  '/v1/images/generations': { dialect: openAiMediaDialect, parse: parseImages, hears: nothing },
+  '/v1/images/edits': { dialect: openAiMediaDialect, parse: parseImageEdits, hears: nothing },
+  '/v1/audio/speech': { dialect: openAiMediaDialect, parse: parseSpeech, hears: nothing },
+  '/v1/audio/transcriptions': { dialect: openAiMediaDialect, parse: parseTranscription(false), hears: nothing },
+  '/v1/audio/translations': { dialect: openAiMediaDialect, parse: parseTranscription(true), hears: nothing },
+  '/v1/messages': {
+    dialect: anthropicDialect,
+    parse: (body, headers) => parseMessages(body, headers),
+    hears: anthropicHeaders,
+  },
   '/v1/messages/count_tokens': {
     dialect: anthropicDialect,
     parse: (body, headers) => parseMessages(body, headers, { counting: true }),

@@ -74,7 +74,7 @@ async function answerCall(
   if (draining()) {
     throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
   }
-  const parsed = called.parse(body, extraHeaders(request, called));
+  const parsed = await called.parse(body, extraHeaders(request, called), request.headers['content-type']);
   if (parsed.kind === 'malformed') {
     const named = parsed.param === undefined ? {} : { param: parsed.param };
     throw new Failure(parsed.param === undefined ? 'malformed_request' : 'invalid_parameter', parsed.message, named);

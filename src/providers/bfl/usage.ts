@@ -6,7 +6,7 @@ import type { Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf } from '#core/usage/payload.ts';
 import { type Quantities, unitUsage } from '#core/usage/record.ts';
 
-const normalizeSubmit: Normalizer = (payload, { usdPerCredit = '0.01' }) => {
+export const normalizeSubmit: Normalizer = (payload, { usdPerCredit = '0.01' }) => {
   const task = bodyOf(payload);
   const counts = new Counts();
   const credits = counts.readDecimal(task, 'cost');

@@ -4,7 +4,7 @@ import type { Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf } from '#core/usage/payload.ts';
 import { unitUsage } from '#core/usage/record.ts';
 
-const normalizeListen: Normalizer = (payload) => {
+export const normalizeListen: Normalizer = (payload) => {
   const body = bodyOf(payload);
   const metadata = 'metadata' in body ? partOf(body, 'metadata') : body;
   const counts = new Counts();

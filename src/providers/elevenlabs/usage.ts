@@ -7,7 +7,7 @@ import { bodyOf, headersOf } from '#core/usage/payload.ts';
 import { unitUsage } from '#core/usage/record.ts';
 
 /** `character-cost` is in credits, with what the model takes for a character already in it. */
-const normalizeSpeech: Normalizer = (payload, asked) => {
+export const normalizeSpeech: Normalizer = (payload, asked) => {
   const headers = headersOf(payload);
   const counts = new Counts();
   const credits = counts.readText(headers, 'character-cost');
@@ -40,7 +40,7 @@ const normalizeSpeech: Normalizer = (payload, asked) => {
   return { usage, facts: {} };
 };
 
-const normalizeTranscript: Normalizer = (payload, asked) => {
+export const normalizeTranscript: Normalizer = (payload, asked) => {
   const body = bodyOf(payload);
   const counts = new Counts();
   const said = counts.readText(body, 'audio_duration_secs') ?? counts.readText(body, 'seconds');

@@ -10,6 +10,7 @@ import type { UpstreamRequest } from '#ports/upstream.ts';
 import { geminiTranslation } from './chat/translation.ts';
 import { geminiEmbedding } from './embeddings.ts';
 import { googleFailure } from './failure.ts';
+import { googleImages } from './images.ts';
 import { googleListing } from './listing.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { chunkStreamReader } from './stream-reader.ts';
@@ -31,6 +32,12 @@ export function googleProvider(): ProviderAdapter {
       request: (call, plan) => googleRequest(call, plan, { deed: 'countTokens', body: countingBody(call, plan) }),
     },
     listing: googleListing,
+    media: { image: googleImages },
+    probe({ baseUrl, credential }) {
+      const { origin, path } = addressOf(baseUrl);
+      const headers = { accept: 'application/json', 'x-goog-api-key': credential };
+      return { origin, path: `${path}/models?pageSize=1`, headers };
+    },
     usageOf(call, answer) {
       const parsed = parseAnswer(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });

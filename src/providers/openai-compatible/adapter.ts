@@ -10,6 +10,8 @@ import { editsFor } from './edits.ts';
 import { openAiEmbedding } from './embeddings.ts';
 import { openAiFailure } from './failure.ts';
 import { headersFor } from './headers.ts';
+import { mediaFacts, mediaFormats, mediaRequest, mediaStreamUsage, mediaUsage } from './media.ts';
+import { mediaStreamReader } from './media-stream.ts';
 import { rerankUsage } from './rerank.ts';
 import { openAiStreamReader } from './stream-reader.ts';
 import { withoutUnaskedUsage } from './unasked-usage.ts';
@@ -27,11 +29,12 @@ const paths = {
 export function openAiCompatible(): ProviderAdapter {
   return {
     name: 'openai-compatible',
-    speaks: new Set(Object.keys(paths) as (keyof typeof paths)[]),
+    speaks: new Set([...(Object.keys(paths) as (keyof typeof paths)[]), ...mediaFormats]),
     translation: openAiTranslation,
     embedding: openAiEmbedding,
     request: openAiRequest,
     usageOf(call, answer) {
+      if (call.media) return mediaUsage(call, call.media, answer);
       const endpoint = call.kind === 'chat' ? 'chat' : 'embeddings';
       const parsed = parseAnswer(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
@@ -40,10 +43,12 @@ export function openAiCompatible(): ProviderAdapter {
       if (call.kind === 'rerank') return rerankUsage(parsed);
       return normalizeOpenAiUsage(parsed['usage'], { endpoint });
     },
-    usageOfStream(raw) {
+    usageOfStream(raw, call) {
+      if (call.media) return mediaStreamUsage(call, call.media, raw);
       return normalizeOpenAiUsage(raw, { endpoint: 'chat' });
     },
-    stream({ format, usageWanted }) {
+    stream({ format, usageWanted, media, choices }) {
+      if (media) return mediaStreamReader(choices);
       const reader = openAiStreamReader(format === 'completions' ? 'completions' : 'chat');
       return usageWanted ? reader : withoutUnaskedUsage(reader);
     },
@@ -55,11 +60,13 @@ export function openAiCompatible(): ProviderAdapter {
         headers: { accept: 'application/json', authorization: `Bearer ${credential}` },
       };
     },
+    answeredFacts: mediaFacts,
     failure: openAiFailure,
   };
 }
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
+  if (call.media) return mediaRequest(call, call.media, plan);
   return openAiPost(call, plan, { path: pathOf(call), edits: editsFor(call, plan) });
 }
 

@@ -30,7 +30,7 @@ export function simulatorProvider(origin: () => string): ProviderAdapter {
     },
     usageOf: (call, answer, headers) =>
       (call.format === 'generate-content' ? google : openAi).usageOf(call, answer, headers),
-    usageOfStream: (raw) => (isGeminiUsage(raw) ? google : openAi).usageOfStream(raw),
+    usageOfStream: (raw, call) => (isGeminiUsage(raw) ? google : openAi).usageOfStream(raw, call),
     usageOfBrokenStream: (raw) =>
       (isGeminiUsage(raw) ? google : openAi).usageOfBrokenStream?.(raw) ?? missingUsage({ normalizer, raw: null }),
     stream: (call) => (call.format === 'generate-content' ? google : openAi).stream(call),

@@ -26,7 +26,7 @@ export function chatBody(content: string, more: object = {}): object {
 export function bodyFor(asked: Asked): { readonly status: number; readonly json: JsonObject; readonly atMs: number } {
   const reply = replyFor(asked);
   if (reply.kind !== 'whole') throw new Error(`A ${reply.kind} reply has no body.`);
-  return { status: reply.status, json: toObject(JSON.parse(reply.body)), atMs: reply.atMs };
+  return { status: reply.status, json: toObject(JSON.parse(String(reply.body))), atMs: reply.atMs };
 }
 
 export interface Streamed {

@@ -11,6 +11,15 @@ import { isObject, objectField, textField } from './fields.ts';
 import type { KnobSources } from './knob-sources.ts';
 import type { Knobs } from './knobs.ts';
 import { readKnobs } from './knobs.ts';
+import { isForm, readForm } from './form.ts';
+import {
+  type ImageCall,
+  readImageCall,
+  readSpeechCall,
+  readTranscriptionCall,
+  type SpeechCall,
+  type TranscriptionCall,
+} from './media-call.ts';
 import type { SimulatedModel } from './model.ts';
 import { findModel } from './model.ts';
 import type { ModerationCall } from './moderation.ts';
@@ -28,7 +37,10 @@ export type SimulatorCall =
   | CallOf<'chat', ChatCall>
   | CallOf<'embeddings', EmbeddingCall>
   | CallOf<'rerank', RerankCall>
-  | CallOf<'moderations', ModerationCall>;
+  | CallOf<'moderations', ModerationCall>
+  | CallOf<'images', ImageCall>
+  | CallOf<'speech', SpeechCall>
+  | CallOf<'transcriptions', TranscriptionCall>;
 
 interface CallOf<Kind extends SimulatorEndpoint, Request> {
   readonly kind: Kind;
@@ -57,14 +69,26 @@ export interface Asked {
   readonly streamed?: boolean;
 }
 
-export function readCall(asked: Asked, headers: CallHeaders, bodyText: string): SimulatorCall {
-  const { endpoint, form = 'chat' } = asked;
-  const body = parseBody(bodyText);
+/** As text, unless it is a form. */
+export interface CallBody {
+  readonly text: string;
+  readonly bytes?: Uint8Array | undefined;
+}
+
+export function readCall(
+  asked: Asked,
+  headers: CallHeaders,
+  { text, bytes = Buffer.from(text) }: CallBody,
+): SimulatorCall {
+  const { endpoint, form: spoken = 'chat' } = asked;
+  const contentType = headers['content-type'];
+  const form = isForm(contentType) ? readForm(bytes, contentType) : undefined;
+  const body = form?.fields ?? parseBody(text);
   const model = readModel(asked.model ?? textField(body, 'model') ?? '', endpoint);
   const knobsFrom = (message: string): Knobs => readKnobs({ headers, body: objectField(body, 'sim'), message });
   switch (endpoint) {
     case 'chat': {
-      const request = chatReaders[form](body, asked);
+      const request = chatReaders[spoken](body, asked);
       const knobs = knobsFrom(request.conversation.lastUserText);
       const seed = fingerprint(`${knobs.seed ?? request.seed ?? '0'}\n${model.id}\n${request.conversation.text}`);
       return { kind: 'chat', request, model, knobs, seed, id: `chatcmpl-${hexOf(seed)}` };
@@ -85,6 +109,23 @@ export function readCall(asked: Asked, headers: CallHeaders, bodyText: string): 
       const request = readRerankCall(body);
       const seed = fingerprint(JSON.stringify(request));
       return { kind: 'rerank', request, model, knobs: knobsFrom(request.query), seed, id: `rank-${hexOf(seed)}` };
+    }
+    case 'images': {
+      const request = readImageCall(body, form);
+      const knobs = knobsFrom(request.prompt);
+      const seed = fingerprint(`${knobs.seed ?? '0'}\n${request.prompt}`);
+      return { kind: 'images', request, model, knobs, seed, id: `img-${hexOf(seed)}` };
+    }
+    case 'speech': {
+      const request = readSpeechCall(body);
+      const seed = fingerprint(request.text);
+      return { kind: 'speech', request, model, knobs: knobsFrom(request.text), seed, id: `voice-${hexOf(seed)}` };
+    }
+    case 'transcriptions': {
+      const request = readTranscriptionCall(body, form);
+      const seed = fingerprint(`${request.recording.length}\n${request.prompt}`);
+      const knobs = knobsFrom(request.prompt);
+      return { kind: 'transcriptions', request, model, knobs, seed, id: `heard-${hexOf(seed)}` };
     }
   }
 }

@@ -12,7 +12,7 @@ const contents = [{ role: 'user', parts: [{ text: 'Hello #tokens=12' }] }];
 const whole = (body: object, headers: Readonly<Record<string, string>> = {}) => {
   const reply = replyTo('generateContent', body, headers);
   if (reply.kind !== 'whole') throw new Error('The reply is not whole.');
-  return { status: reply.status, said: JSON.parse(reply.body) as unknown };
+  return { status: reply.status, said: JSON.parse(reply.body.toString()) as unknown };
 };
 
 test('a stream says piece by piece what the body says at once, and counts as it goes', () => {

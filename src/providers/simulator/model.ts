@@ -3,7 +3,16 @@ import type { ShapeName } from './usage-shapes.ts';
 /** What the simulator serves, as its upstream ids. */
 export interface SimulatedModel {
   readonly id: string;
-  readonly endpoint: 'chat' | 'embeddings' | 'rerank' | 'moderations' | 'video' | 'music';
+  readonly endpoint:
+    | 'chat'
+    | 'embeddings'
+    | 'rerank'
+    | 'moderations'
+    | 'images'
+    | 'speech'
+    | 'transcriptions'
+    | 'video'
+    | 'music';
   readonly outputTokens: number;
   readonly paceMs: number;
   readonly shape: ShapeName;
@@ -21,6 +30,9 @@ export const simulatedModels: readonly SimulatedModel[] = [
   { ...echo, id: 'moderation', endpoint: 'moderations', outputTokens: 0 },
   { ...echo, id: 'video', endpoint: 'video', outputTokens: 0 },
   { ...echo, id: 'music', endpoint: 'music', outputTokens: 0 },
+  { ...echo, id: 'image', endpoint: 'images', outputTokens: 0 },
+  { ...echo, id: 'speech', endpoint: 'speech', outputTokens: 0 },
+  { ...echo, id: 'transcribe', endpoint: 'transcriptions', outputTokens: 0 },
 ];
 
 export function findModel(id: string): SimulatedModel | undefined {

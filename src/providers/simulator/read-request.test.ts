@@ -7,7 +7,7 @@ import { readRequest } from './read-request.ts';
 function answer(request: Partial<SimulatorRequest>): { readonly status: number; readonly json: unknown } {
   const reading = readRequest({ method: 'GET', path: '/', headers: {}, body: '', ...request });
   if (reading.kind !== 'reply' || reading.reply.kind !== 'whole') throw new Error('The request was taken for a call.');
-  return { status: reading.reply.status, json: JSON.parse(reading.reply.body) };
+  return { status: reading.reply.status, json: JSON.parse(String(reading.reply.body)) };
 }
 
 describe('a request', () => {

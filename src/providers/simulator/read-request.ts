@@ -13,6 +13,8 @@ export interface SimulatorRequest {
   readonly path: string;
   readonly headers: CallHeaders;
   readonly body: string;
+  /** The same before it was read as text, which a form's files do not survive. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Either a call for a model, or the answer to anything else. */
@@ -30,11 +32,11 @@ export function readRequest(request: SimulatorRequest): Reading {
   }
 }
 
-function route({ method, path, headers, body }: SimulatorRequest): Reading {
+function route({ method, path, headers, body, bytes }: SimulatorRequest): Reading {
   const [pathname = ''] = path.split('?');
   const route = `${method} ${pathname}`;
   const asked = callRoutes[route] ?? generating(route);
-  if (asked) return { kind: 'call', call: readCall(asked, headers, body) };
+  if (asked) return { kind: 'call', call: readCall(asked, headers, { text: body, bytes }) };
   if (route === 'GET /v1/models') return { kind: 'reply', reply: jsonReply(modelList()) };
   if (route.startsWith('GET /v1/models/')) return { kind: 'reply', reply: jsonReply(modelById(pathname)) };
   throw new Refusal(404, `Invalid URL (${route})`);
@@ -47,6 +49,11 @@ const callRoutes: Readonly<Partial<Record<string, Asked>>> = {
   'POST /v1/embeddings': { endpoint: 'embeddings' },
   'POST /v1/moderations': { endpoint: 'moderations' },
   'POST /v1/rerank': { endpoint: 'rerank' },
+  'POST /v1/images/generations': { endpoint: 'images' },
+  'POST /v1/images/edits': { endpoint: 'images' },
+  'POST /v1/audio/speech': { endpoint: 'speech' },
+  'POST /v1/audio/transcriptions': { endpoint: 'transcriptions' },
+  'POST /v1/audio/translations': { endpoint: 'transcriptions' },
 };
 
 /** The model stands in the address. */

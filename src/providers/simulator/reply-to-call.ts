@@ -14,6 +14,7 @@ import { faultOf } from './fault.ts';
 import { geminiFrames, renderGeminiBody, renderGeminiError } from './gemini-body.ts';
 import { renderModeration } from './moderation.ts';
 import type { ApiError } from './refusal.ts';
+import { replyWithImages, replyWithSpeech, replyWithTranscript } from './media-reply.ts';
 import { renderError } from './refusal.ts';
 import type { Frame, Reply, WholeReply } from './reply.ts';
 import { jsonReply } from './reply.ts';
@@ -32,7 +33,7 @@ export function replyToCall(call: SimulatorCall, earlierCalls: number): Reply {
   const reply = decideReply(call, earlierCalls);
   const isGemini = call.kind === 'chat' && call.request.form.kind === 'gemini';
   if (!isGemini || reply.kind !== 'whole' || reply.status < 400) return reply;
-  const { error } = JSON.parse(reply.body) as { readonly error: ApiError };
+  const { error } = JSON.parse(reply.body.toString()) as { readonly error: ApiError };
   return { ...reply, body: renderGeminiError(error, reply.status) };
 }
 
@@ -43,6 +44,15 @@ function decideReply(call: SimulatorCall, earlierCalls: number): Reply {
   switch (call.kind) {
     case 'chat':
       return replyToChat(call, fault, atMs);
+    case 'images':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return replyWithImages(call.request, { seed: call.seed, atMs });
+    case 'speech':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return replyWithSpeech(call.request, { seed: call.seed, atMs });
+    case 'transcriptions':
+      if (fault?.afterTokens === 0) return interrupted(fault, atMs);
+      return replyWithTranscript(call.request, { seed: call.seed, atMs });
     case 'embeddings':
       if (fault?.afterTokens === 0) return interrupted(fault, atMs);
       return jsonReply(renderEmbeddings(call.request, call.model.id), { atMs });

@@ -7,7 +7,7 @@ export interface WholeReply {
   readonly atMs: number;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly tokens: number;
 }
 

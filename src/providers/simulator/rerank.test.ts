@@ -7,7 +7,7 @@ function rerank(body: object): { readonly status: number; readonly body: unknown
   const reading = readRequest({ method: 'POST', path: '/v1/rerank', headers: {}, body: text });
   const reply = reading.kind === 'reply' ? reading.reply : replyToCall(reading.call, 0);
   if (reply.kind !== 'whole') throw new Error('It is answered at once.');
-  return { status: reply.status, body: JSON.parse(reply.body) };
+  return { status: reply.status, body: JSON.parse(reply.body.toString()) };
 }
 
 const documents = ['Bern is in Switzerland', 'Where Żary is: in Poland', 'Nobody knows'];

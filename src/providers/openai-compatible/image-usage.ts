@@ -6,7 +6,7 @@ import type { Asked, Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf, eventsIn, partOrWhole } from '#core/usage/payload.ts';
 import { unitUsage } from '#core/usage/record.ts';
 import type { SubUsage, Usage } from '#core/usage/usage.ts';
-import { normalizeOpenAiUsage } from '../openai-compatible/usage.ts';
+import { normalizeOpenAiUsage } from './usage.ts';
 
 export const normalizeImages: Normalizer = (payload, asked) => {
   const events = eventsIn(payload);

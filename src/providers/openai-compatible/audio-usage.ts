@@ -3,7 +3,7 @@ import { isFields } from '#core/usage/counts.ts';
 import { lastValues } from '#core/usage/last-values.ts';
 import type { Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf, eventsIn, partOrWhole } from '#core/usage/payload.ts';
-import { normalized } from '../openai-compatible/normalizers.ts';
+import { normalized } from './normalizers.ts';
 
 /** All that a voice puts out is sound. */
 export const normalizeSpeech: Normalizer = (payload, asked) => {
