@@ -46,7 +46,7 @@ import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
-import { mediaJobs } from '#providers/media-jobs.ts';
+import { mediaJobs } from '#providers/provider-jobs.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
 import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';

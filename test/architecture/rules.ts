@@ -26,6 +26,7 @@ export const rules: readonly Rule[] = [
   { folder: 'providers/shape.ts', house: ['core'], packages: [], builtins: [] },
   // The list of all of them.
   { folder: 'providers/provider-adapters.ts', house: ['ports', 'providers'], packages: [], builtins: [] },
+  { folder: 'providers/provider-jobs.ts', house: ['ports', 'providers'], packages: [], builtins: [] },
   // Signatures and frames of the one cloud that has its own.
   {
     folder: 'providers/bedrock',
