@@ -37,7 +37,7 @@ export interface OpenCall {
   progress: () => Checkpoint | undefined;
 }
 
-/** Again for another target of the same call: the same number, the new provider. */
+/** Again for another target or another key of the same call: the same number, the new provider. */
 export async function dispatch(
   house: House,
   open: OpenCall,

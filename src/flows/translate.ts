@@ -1,6 +1,7 @@
 // Where caller and provider speak different dialects: what is asked and answered goes through our words.
 import type { Untranslatable } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { quotable } from '#core/call/quotable.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
@@ -134,13 +135,17 @@ function streamField({ media }: ModelCall): string {
 /** @throws Failure `upstream_refused` for what the provider would not make, `upstream_failed` for what nobody can read. */
 export function renderedMedia(open: OpenCall, media: MediaTranslation, answered: AnsweredMedia): RenderedMedia {
   const answer = media.answer(open.call, answered.body, answered.headers);
-  if (answer?.kind === 'refused') throw new Failure('upstream_refused', answer.message);
+  if (answer?.kind === 'refused') {
+    throw new Failure('upstream_refused', quotable({ message: answer.message }, answered.credential).message);
+  }
   const rendered = answer && open.dialect.media?.(answer, open, answered.usage);
   if (!rendered) throw new Failure('upstream_failed', 'The provider answered in words that are not understood.');
   return rendered;
 }
 
 interface AnsweredMedia {
+  /** With which it was asked; a provider may quote it. */
+  readonly credential: string | undefined;
   readonly body: Buffer;
   readonly headers: UpstreamAnswer['headers'];
   readonly usage: Usage;
