@@ -87,14 +87,20 @@ export function mediaProviderContract(
 
       test('is made of anybody else’s bytes without a fall', () => {
         fc.assert(
-          fc.property(fc.oneof(fc.uint8Array(), fc.json().map(Buffer.from)), (bytes) => {
-            const said = Buffer.from(bytes);
-            const made = translation.answer(call, said, {});
-            if (made?.kind === 'image') expect(made.images.length).toBeGreaterThan(0);
-            const { total_tokens, prompt_tokens, completion_tokens } = translation.usageOf(call, said, {});
-            expect(Number.isSafeInteger(total_tokens)).toBe(true);
-            expect(total_tokens).toBe(prompt_tokens + completion_tokens);
-          }),
+          fc.property(
+            fc.oneof(
+              fc.uint8Array(),
+              fc.json().map((text) => Buffer.from(text)),
+            ),
+            (bytes) => {
+              const said = Buffer.from(bytes);
+              const made = translation.answer(call, said, {});
+              if (made?.kind === 'image') expect(made.images.length).toBeGreaterThan(0);
+              const { total_tokens, prompt_tokens, completion_tokens } = translation.usageOf(call, said, {});
+              expect(Number.isSafeInteger(total_tokens)).toBe(true);
+              expect(total_tokens).toBe(prompt_tokens + completion_tokens);
+            },
+          ),
         );
       });
     });
@@ -108,7 +114,10 @@ export function mediaProviderContract(
     });
 
     test('whatever else it says instead of an answer is told in a sentence', () => {
-      const anything = fc.oneof(fc.uint8Array(), fc.json().map(Buffer.from));
+      const anything = fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => Buffer.from(text)),
+      );
       fc.assert(
         fc.property(anything, fc.integer({ min: 300, max: 599 }), (bytes, status) => {
           const { message } = adapter.failure(status, {}, Buffer.from(bytes));
