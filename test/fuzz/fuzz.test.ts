@@ -43,6 +43,7 @@ test('a number stands for one request', () => {
     foreign: { url: 'http://127.0.0.1:2', host: '127.0.0.1:2' },
     addresses: callAddresses,
     models: { chat: ['chat'], embedding: ['embed'] },
+    jobs: ['video_1', 'music_1'],
     keys: [[1, 'vk_key']],
   };
   const bytesOf = () => {
