@@ -65,10 +65,10 @@ function oneJob(chance: Chance, doors: Doors): Entered {
   const id = chance.odds(0.8) && doors.jobs.length > 0 ? chance.pick(doors.jobs) : chance.pick(strangeIds);
   const at = `${id.startsWith('music_') ? jobAddresses[1] : collection}/${id}`;
   return chance.weighted<Entered>([
-    [2, { address: collection, method: 'GET', target: collection, model }],
-    [3, { address: collection, method: 'GET', target: at, model }],
-    [2, { address: collection, method: 'GET', target: `${at}/content`, model }],
-    [2, { address: 'remix', method: 'POST', target: `${at}/remix`, model }],
+    [10, { address: collection, method: 'GET', target: collection, model }],
+    [15, { address: collection, method: 'GET', target: at, model }],
+    [10, { address: collection, method: 'GET', target: `${at}/content`, model }],
+    [10, { address: 'remix', method: 'POST', target: `${at}/remix`, model }],
     [1, { address: collection, method: 'DELETE', target: at, model }],
   ]);
 }

@@ -16,6 +16,8 @@ export interface WrittenForm {
   readonly body: Buffer;
 }
 
+const bytesMax = 2_000_000;
+
 const boundary = 'fuzz-boundary-1';
 
 /** As clients write it. */
@@ -60,11 +62,20 @@ function mutatedParts(parts: readonly Part[], chance: Chance, foreign: Foreign):
     () => [...others, { ...part, mediaType: chance.pick(mediaTypes), fileName: part.fileName ?? 'a' }],
     () => [...others, { ...part, lines: [chance.pick(lines)] }],
     () => [...others, { name: part.name, bytes: part.bytes }],
-    () => Array.from({ length: chance.pick([3, 63, 64, 65, 5_000]) }, () => part),
-    () => Array.from({ length: chance.pick([20, 100]) }, (_, index) => ({ ...part, name: `${part.name}${index}` })),
+    () => Array.from({ length: Math.min(chance.pick([3, 63, 64, 65, 5_000]), timesMax(part)) }, () => part),
+    () =>
+      Array.from({ length: chance.pick([20, 100]) }, (_, index) => ({ ...part, name: `${part.name}${index}` })).slice(
+        0,
+        timesMax(part),
+      ),
     () => [...others, { ...part, bytes: Buffer.alloc(chance.pick([0, 1, 70_000, 1_100_000]), 'x') }],
     () => [...others, { ...part, bytes: writeForm([part]).body }],
   ])();
+}
+
+/** A mutation of a mutation may be long already. */
+function timesMax({ bytes }: Part): number {
+  return Math.ceil(bytesMax / (bytes.length + 100));
 }
 
 function mutatedWhole({ contentType, body }: WrittenForm, chance: Chance): WrittenForm {

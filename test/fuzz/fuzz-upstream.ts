@@ -111,12 +111,12 @@ function complaintsAbout(request: IncomingMessage, body: Buffer): readonly strin
 const asked: readonly RegExp[] = [
   /^POST \/v[12](\/[a-z_]+)+$/,
   /^POST \/v1\/models\/[a-z]+:[a-zA-Z]+(\?alt=sse)?$/,
-  /^POST \/v1\/videos\/film_\d+\/remix$/,
-  /^(GET|DELETE) \/v1\/videos\/film_\d+$/,
-  /^GET \/v1\/videos\/film_\d+\/content(\?variant=(thumbnail|spritesheet))?$/,
+  /^POST \/v1\/videos\/\w+\/remix$/,
+  /^(GET|DELETE) \/v1\/videos\/\w+$/,
+  /^GET \/v1\/videos\/\w+\/content(\?variant=(thumbnail|spritesheet))?$/,
 ];
 
-const namesNoModel = /^\/v1\/(models\/|videos\/film_\d+\/remix$)/;
+const namesNoModel = /^\/v1\/(models\/|videos\/\w+\/remix$)/;
 
 /** Its fields, as whoever reads it to the letter has them; what is in them twice is the last. */
 function formIn(body: Buffer): Readonly<Record<string, unknown>> | undefined {

@@ -96,6 +96,7 @@ function judge({ failures }: Town, plan: Plan, outcome: Outcome): Judged {
   const { status, headers, body } = outcome.answer;
   const code = codeOf(body);
   const name = `${status}${code === undefined ? '' : ` ${code}`}`;
+  if (status >= 300 && status < 400) return { name, violation: `${name}: nobody is sent elsewhere` };
   if (status < 500) return { name };
   const requestId = headers.get('x-request-id') ?? '';
   const kind = failures.get(requestId);

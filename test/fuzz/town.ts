@@ -132,7 +132,7 @@ function modelsOf(all: Iterable<Route>): Planning['models'] {
   return named;
 }
 
-const jobsOfEach = 15;
+const jobsOfEach = 30;
 
 /** Of the first key, who sends most, and of another wallet. */
 async function makeJobs({ url }: TwinGateway, keys: readonly string[]): Promise<readonly string[]> {

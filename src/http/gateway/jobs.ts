@@ -32,6 +32,7 @@ export interface JobRequest {
   readonly path: JobPath;
   readonly query: string;
   readonly draining: () => boolean;
+  readonly bodySilenceMsMax: number | undefined;
 }
 
 const pageMax = 100;
@@ -151,8 +152,8 @@ function shownOf(seen: SeenJob): object {
   return jobBody({ id: jobIdOf(seen.job), ...seen });
 }
 
-async function readFields({ request, draining }: JobRequest): Promise<MediaFields> {
-  const body = await readBody(request);
+async function readFields({ request, draining, bodySilenceMsMax }: JobRequest): Promise<MediaFields> {
+  const body = await readBody(request, bodySilenceMsMax);
   if (draining()) {
     throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
   }
