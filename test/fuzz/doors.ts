@@ -63,7 +63,7 @@ function oneJob(chance: Chance, doors: Doors): Entered {
   const collection = chance.pick(jobAddresses);
   const model = modelFor(chance, collection, doors);
   const id = chance.odds(0.8) && doors.jobs.length > 0 ? chance.pick(doors.jobs) : chance.pick(strangeIds);
-  const at = `${id.startsWith('music_') ? jobAddresses[1] : collection}/${id}`;
+  const at = `${id.startsWith('music_') ? jobAddresses[1] : id.startsWith('video_') ? jobAddresses[0] : collection}/${id}`;
   return chance.weighted<Entered>([
     [10, { address: collection, method: 'GET', target: collection, model }],
     [15, { address: collection, method: 'GET', target: at, model }],

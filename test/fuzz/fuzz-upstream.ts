@@ -186,6 +186,14 @@ function answerWell(request: IncomingMessage, response: ServerResponse, text: st
         return;
       }
       return json(response, 200, { choices: [{ index: 0, text: 'Fine.', finish_reason: 'stop' }], usage });
+    case '/v2/embed':
+      return json(response, 200, {
+        id: 'own',
+        embeddings: { float: [[0.1, 0.2]] },
+        texts: ['One.'],
+        meta: { billed_units: { input_tokens: 9 } },
+      });
+    case '/v2/rerank':
     case '/v1/rerank':
       return json(response, 200, {
         results: [{ index: 0, relevance_score: 0.5 }],

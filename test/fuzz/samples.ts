@@ -88,8 +88,7 @@ const samples: Readonly<Partial<Record<string, Sample>>> = {
   '/v2/embed': (model, chance) => ({
     model,
     texts: ['One.', 'Two.'],
-    input_type: 'search_document',
-    ...(chance.odds(0.5) ? { embedding_types: ['float'] } : {}),
+    ...(chance.odds(0.5) ? { input_type: 'search_document', embedding_types: ['float'] } : {}),
   }),
   '/v1/images/generations': (model, chance) => ({
     model,

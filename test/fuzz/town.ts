@@ -121,6 +121,10 @@ function routes(good: FuzzUpstream, flaky: FuzzUpstream): readonly Route[] {
     routeOf(targetOf('opus', flaky.anthropic)),
     routeOf(targetOf('flash', flaky.google)),
     routeOf(targetOf('command', flaky.cohere)),
+    ...[good, flaky].flatMap(({ cohere }) => [
+      routeOf(targetOf('texts', cohere), 'embedding'),
+      routeOf(targetOf('rerank', cohere), 'rerank'),
+    ]),
     ...kinds.flatMap(([name, kind]) => [good, flaky].map(({ openAi }) => routeOf(targetOf(name, openAi), kind))),
     { name: 'either', subject: 'alias', kind: 'chat', targets: both, createdAt: 0 },
   ];

@@ -168,6 +168,19 @@ test('JSON of 100,000 levels overflows nobody: it is refused, wherever it stands
   }
 });
 
+test('a body of millions of fields, objects or lists is refused before it is read, and a long text is taken', async () => {
+  const fields = Array.from({ length: 300_000 }, (_, index) => `"f${index}":1`).join(',');
+  for (const value of [`{${fields}}`, `[${'{},'.repeat(300_000)}{}]`, `[${'[],'.repeat(300_000)}[]]`]) {
+    const response = await post(twin.url, key, `{"model":"own/chat","messages":${value}}`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('more than 250,000 fields');
+  }
+  // Within a text they are none.
+  const { key: rich } = await twin.key('100');
+  const long = await post(twin.url, rich, { model: 'own/chat', messages: said('{[:'.repeat(300_000)), max_tokens: 5 });
+  expect(long.status).toBe(200);
+});
+
 test('as deep as it may be is translated as well', async () => {
   const levels = 500;
   const parameters = JSON.parse('{"properties":'.repeat(levels) + '{}' + '}'.repeat(levels)) as object;
