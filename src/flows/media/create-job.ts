@@ -227,7 +227,8 @@ function refusedWith(status: number, said: { message: string; param?: string; re
     return { failure: new Failure('upstream_rate_limited', said.message, detail), next: 'next-target' };
   // Whoever stands before the provider has given up waiting for it: it may have taken the job.
   if (status === 504) return { failure: new Failure('upstream_timeout', said.message, detail), next: 'lost' };
-  if (status === 408 || status === 409 || status >= 500) {
+  // Whoever is sent elsewhere has not been served, and nobody follows.
+  if (status < 400 || status === 408 || status === 409 || status >= 500) {
     return { failure: new Failure('upstream_failed', said.message, detail), next: 'next-target' };
   }
   return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
