@@ -43,6 +43,11 @@ test('JSON that does not parse, or is no object, is told so', async () => {
   });
   expect(await errorOf(await post(twin.url, key, '[]'))).toMatchObject({ code: 'malformed_request' });
   expect(await errorOf(await post(twin.url, key, ''))).toMatchObject({ message: expect.stringContaining('empty') });
+  const form = '--b0undary\r\nContent-Disposition: form-data; name="model"\r\n\r\nsim/echo\r\n--b0undary--\r\n';
+  expect(await errorOf(await post(twin.url, key, form))).toMatchObject({
+    code: 'malformed_request',
+    message: 'The body is a form; a JSON object is needed.',
+  });
 });
 
 test('a field of the wrong shape is named', async () => {
@@ -123,6 +128,10 @@ test('an attachment whose tokens nothing bounds is refused, not guessed', async 
 
 test('an address that is not there, or asked in the wrong way, says what is', async () => {
   expect(await errorOf(await post(twin.url, key, {}, { path: '/v1/nothing' }))).toMatchObject({ code: 'not_found' });
+  const deed = await post(twin.url, key, {}, { path: '/v1beta/models/sim/echo:tuneModel' });
+  expect([deed.status, await deed.text()]).toEqual([404, expect.stringContaining(':generateContent')]);
+  const receipt = await fetch(`${twin.url}/v1/generation`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await errorOf(receipt)).toMatchObject({ code: 'invalid_parameter', param: 'id' });
   const garbled = await fetch(`${twin.url}/v1/models/%zz`, { headers: { authorization: `Bearer ${key}` } });
   expect(await errorOf(garbled)).toMatchObject({ code: 'unknown_model' });
   const got = await fetch(`${twin.url}/v1/chat/completions`, { headers: { authorization: `Bearer ${key}` } });

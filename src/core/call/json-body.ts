@@ -16,7 +16,9 @@ export function readJsonBody(text: string): Fields | string {
     return isFields(parsed) ? parsed : 'The body must be a JSON object.';
   } catch (error) {
     const reason = error instanceof SyntaxError ? ` ${error.message.slice(0, 200)}.` : '';
-    return text.trim() === '' ? 'The body is empty; a JSON object is needed.' : `The body is not valid JSON.${reason}`;
+    if (text.trim() === '') return 'The body is empty; a JSON object is needed.';
+    if (text.startsWith('--')) return 'The body is a form; a JSON object is needed.';
+    return `The body is not valid JSON.${reason}`;
   }
 }
 
