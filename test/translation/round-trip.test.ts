@@ -23,7 +23,7 @@ import { geminiTranslation } from '#providers/google/chat/translation.ts';
 import { openAiTranslation } from '#providers/openai-compatible/chat/translation.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { ChatTranslation } from '#ports/provider.ts';
-import { simulatorRow, targetOf } from '../gateway/twin-gateway.ts';
+import { simulatorRow, targetOf } from '#test/gateway/twin-gateway.ts';
 
 interface Pair {
   readonly name: string;
@@ -178,7 +178,7 @@ describe.each(pairs)('$name', ({ dialect, maker }) => {
         const told =
           eventsOf(answer, seed)
             .map((event) => stream.tell(event))
-            .join('') + stream.withFare(undefined, usage, fare);
+            .join('') + String(stream.withFare(undefined, usage, fare));
         const read = maker.events();
         const events = told
           .split('\n\n')

@@ -1,8 +1,8 @@
 // One gateway in front of one provider, with prices that tell the cache's part of a prompt from the rest.
 import type { PriceComponent, PriceVersion } from '#core/pricing/component.ts';
-import type { OwnUpstream } from '../gateway/own-upstream.ts';
-import { routeOf, startTwinGateway, targetOf, type TwinGateway } from '../gateway/twin-gateway.ts';
-import { creditsOf } from '../gateway/wire.ts';
+import type { OwnUpstream } from '#test/gateway/own-upstream.ts';
+import { routeOf, startTwinGateway, targetOf, type TwinGateway } from '#test/gateway/twin-gateway.ts';
+import { creditsOf } from '#test/gateway/wire.ts';
 import type { Maker } from './makers/maker.ts';
 import type { Door } from './speakers/speaker.ts';
 

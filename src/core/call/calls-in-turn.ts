@@ -30,7 +30,11 @@ export class CallsInTurn {
       }
       case 'answer-stop':
         return [...this.rest(), event];
-      default:
+      case 'answer-start':
+      case 'text-delta':
+      case 'thought-delta':
+      case 'thought-seal':
+      case 'failure':
         return [event];
     }
   }

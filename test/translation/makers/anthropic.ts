@@ -10,8 +10,8 @@ import {
   streams,
   textBlock,
   usage,
-} from '../../gateway/anthropic-upstream.ts';
-import { whole } from '../../gateway/own-upstream.ts';
+} from '#test/gateway/anthropic-upstream.ts';
+import { whole } from '#test/gateway/own-upstream.ts';
 import type { Heard, Said } from '../words.ts';
 import { checkCalls } from './chat-completions.ts';
 import { halves, joined, type Maker, patienceSeconds } from './maker.ts';

@@ -1,7 +1,7 @@
 // Amazon's Bedrock. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 import { z } from 'zod';
-import { endFrames, frame, framed, refuses, startBedrockUpstream, usage } from '../../gateway/bedrock-upstream.ts';
-import { whole } from '../../gateway/own-upstream.ts';
+import { endFrames, frame, framed, refuses, startBedrockUpstream, usage } from '#test/gateway/bedrock-upstream.ts';
+import { whole } from '#test/gateway/own-upstream.ts';
 import { objectIn, type Heard, type Said } from '../words.ts';
 import { checkCalls } from './chat-completions.ts';
 import { halves, joined, type Maker, patienceSeconds, refusalMessage } from './maker.ts';

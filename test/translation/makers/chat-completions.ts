@@ -2,7 +2,7 @@
 // https://platform.openai.com/docs/api-reference/chat/create; thoughts as DeepSeek and others tell them.
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { beginStream, type OwnUpstream, startOwnUpstream, whole } from '../../gateway/own-upstream.ts';
+import { beginStream, type OwnUpstream, startOwnUpstream, whole } from '#test/gateway/own-upstream.ts';
 import { objectIn, type Heard, type Said } from '../words.ts';
 import { halves, joined, type Maker, patienceSeconds, plainUsage, refusalMessage, shownAt } from './maker.ts';
 

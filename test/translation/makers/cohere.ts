@@ -9,8 +9,8 @@ import {
   streams,
   textBlock,
   usage,
-} from '../../gateway/cohere-upstream.ts';
-import { whole } from '../../gateway/own-upstream.ts';
+} from '#test/gateway/cohere-upstream.ts';
+import { whole } from '#test/gateway/own-upstream.ts';
 import { objectIn, type Heard, type Said } from '../words.ts';
 import { checkCalls } from './chat-completions.ts';
 import { halves, type Maker, patienceSeconds, refusalMessage, shownAt } from './maker.ts';

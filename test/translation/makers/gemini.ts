@@ -1,7 +1,7 @@
 // Google's Gemini. https://ai.google.dev/api/generate-content
 import { z } from 'zod';
-import { chunk, lastChunk, refuses, response, startGeminiUpstream } from '../../gateway/gemini-upstream.ts';
-import { beginStream, whole } from '../../gateway/own-upstream.ts';
+import { chunk, lastChunk, refuses, response, startGeminiUpstream } from '#test/gateway/gemini-upstream.ts';
+import { beginStream, whole } from '#test/gateway/own-upstream.ts';
 import type { Heard, Said } from '../words.ts';
 import { checkCalls } from './chat-completions.ts';
 import { halves, joined, type Maker, patienceSeconds, plainUsage } from './maker.ts';

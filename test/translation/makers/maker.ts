@@ -1,5 +1,5 @@
 // One provider: a server that takes only what its documentation allows, and answers in the form that it documents.
-import type { OwnUpstream } from '../../gateway/own-upstream.ts';
+import type { OwnUpstream } from '#test/gateway/own-upstream.ts';
 import type { Consumed, Heard, Said } from '../words.ts';
 
 export interface Maker {

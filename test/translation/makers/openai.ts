@@ -1,7 +1,7 @@
 // OpenAI itself: chat completions and, as its own form, responses. https://platform.openai.com/docs/api-reference/responses
 import { z } from 'zod';
-import { responseObject } from '../../gateway/response-events.ts';
-import { beginStream, startOwnUpstream, whole } from '../../gateway/own-upstream.ts';
+import { responseObject } from '#test/gateway/response-events.ts';
+import { beginStream, startOwnUpstream, whole } from '#test/gateway/own-upstream.ts';
 import { objectIn, type Heard, type Said } from '../words.ts';
 import { answerChat, checkCalls, hearChat, refuseAsOpenAi } from './chat-completions.ts';
 import { halves, joined, type Maker, plainUsage, shownAt } from './maker.ts';

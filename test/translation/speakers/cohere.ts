@@ -106,7 +106,7 @@ function messageOf(events: readonly Cohere.V2ChatStreamResponse[]): Cohere.Assis
   let open: number | undefined;
   for (const event of events) {
     const index = fieldOf(event, 'index');
-    if (/-start$/.test(event.type) && typeof index === 'number') {
+    if (event.type.endsWith('-start') && typeof index === 'number') {
       if (open !== undefined) throw new Error(`Block ${index} began within ${open}.`);
       open = index;
     }
@@ -167,6 +167,6 @@ function told(message: Cohere.AssistantMessageResponse, end: unknown, charge: un
       output: Number(fieldOf(billed, 'outputTokens')),
     },
     charge,
-    back: { ...message, role: 'assistant' } as Back,
+    back: { ...message, role: 'assistant' },
   };
 }

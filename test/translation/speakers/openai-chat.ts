@@ -41,7 +41,8 @@ export const openAiChat: Speaker<Back> = {
   },
   failed(error) {
     if (!(error instanceof APIError)) throw error;
-    return { status: error.status, message: error.message, retryAfter: error.headers?.get('retry-after') };
+    const { status, headers, message } = error as APIError<number, Headers>;
+    return { status, message, retryAfter: headers.get('retry-after') };
   },
 };
 

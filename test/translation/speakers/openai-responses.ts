@@ -25,7 +25,8 @@ export const openAiResponses: Speaker<Back> = {
   },
   failed(error) {
     if (!(error instanceof APIError)) throw error;
-    return { status: error.status, message: error.message, retryAfter: error.headers?.get('retry-after') };
+    const { status, headers, message } = error as APIError<number, Headers>;
+    return { status, message, retryAfter: headers.get('retry-after') };
   },
 };
 
@@ -99,7 +100,7 @@ function told(response: OpenAI.Responses.Response, charge: unknown): Told<Back> 
     item.type === 'function_call' ? [{ id: item.call_id, name: item.name, arguments: objectIn(item.arguments) }] : [],
   );
   const isCut = status === 'incomplete' && why?.reason === 'max_output_tokens';
-  if (status !== 'completed' && !isCut) throw new Error(`It ended as ${status}.`);
+  if (status !== 'completed' && !isCut) throw new Error(`It ended as ${String(status)}.`);
   return {
     thought: output.flatMap((item) => (item.type === 'reasoning' ? item.summary.map(({ text }) => text) : [])).join(''),
     text: output
