@@ -10,6 +10,7 @@ import type { UpstreamRequest } from '#ports/upstream.ts';
 import { geminiTranslation } from './chat/translation.ts';
 import { geminiEmbedding } from './embeddings.ts';
 import { googleFailure } from './failure.ts';
+import { withoutForeignThoughts } from './foreign-thoughts.ts';
 import { googleImages } from './images.ts';
 import { googleListing } from './listing.ts';
 import { parseAnswer } from './parse-answer.ts';
@@ -83,8 +84,8 @@ function askedBy(call: ModelCall, plan: ProviderRequestPlan): Asked {
   throw new Error(`A call written as ${format} was sent where nobody reads it.`);
 }
 
-function generateBody({ body }: ModelCall, { outputLimit }: ProviderRequestPlan): string {
-  const named = spliceFields(body, new Map([['model', undefined]]));
+function generateBody({ body }: ModelCall, { outputLimit, target }: ProviderRequestPlan): string {
+  const named = spliceFields(body, new Map([['model', undefined], ...withoutForeignThoughts(body, target)]));
   if (outputLimit === undefined) return named;
   const config = fieldText(body, 'generation_config') === undefined ? 'generationConfig' : 'generation_config';
   const limit = new Map([

@@ -9,6 +9,7 @@ import { openAiTranslation } from './chat/translation.ts';
 import { editsFor } from './edits.ts';
 import { openAiEmbedding } from './embeddings.ts';
 import { openAiFailure } from './failure.ts';
+import { withoutForeignThoughts } from './foreign-thoughts.ts';
 import { headersFor } from './headers.ts';
 import { mediaFacts, mediaFormats, mediaRequest, mediaStreamUsage, mediaUsage } from './media.ts';
 import { mediaStreamReader } from './media-stream.ts';
@@ -67,7 +68,8 @@ export function openAiCompatible(): ProviderAdapter {
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
   if (call.media) return mediaRequest(call, call.media, plan);
-  return openAiPost(call, plan, { path: pathOf(call), edits: editsFor(call, plan) });
+  const foreign = call.format === 'chat-completions' ? withoutForeignThoughts(call.body) : [];
+  return openAiPost(call, plan, { path: pathOf(call), edits: new Map([...editsFor(call, plan), ...foreign]) });
 }
 
 export interface Posted {
