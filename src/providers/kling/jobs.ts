@@ -6,9 +6,9 @@ import { parseDecimal, times } from '#core/money/rational.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import { Counts, type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import {
   failureSaidIn,
-  fieldsIn,
   fileAt,
   frameOf,
   jsonRequest,
@@ -82,7 +82,7 @@ export function klingJobs(): MediaJobs {
       });
     },
     accepted(body, { fromImage }) {
-      const answer = fieldsIn(body);
+      const answer = parseFields(body);
       if (!answer) return undefined;
       const { code } = answer;
       if (typeof code === 'number' && code !== 0) {
@@ -97,7 +97,7 @@ export function klingJobs(): MediaJobs {
         headers: headersOf(place),
       }),
     read(body, asked) {
-      const task = partOf(fieldsIn(body) ?? {}, 'data');
+      const task = partOf(parseFields(body) ?? {}, 'data');
       return wordOf(task, 'task_status') === undefined ? undefined : readingOf(task, asked);
     },
     asksAgain: true,

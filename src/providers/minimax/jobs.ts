@@ -3,9 +3,9 @@ import { untranslatable } from '#core/call/untranslatable.ts';
 import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
-  fieldsIn,
   fileAt,
   jsonRequest,
   oneOf,
@@ -59,7 +59,7 @@ export function minimaxJobs(): MediaJobs {
       return jsonRequest(place, { path: '/video_generation', body });
     },
     accepted(body, asked) {
-      const answer = fieldsIn(body);
+      const answer = parseFields(body);
       if (!answer) return undefined;
       const refusal = refusalIn(answer);
       if (refusal !== undefined) return { message: refusal };
@@ -70,7 +70,7 @@ export function minimaxJobs(): MediaJobs {
     poll: ({ upstreamId }, place) =>
       jsonRequest(place, { path: `/query/video_generation?task_id=${encodeURIComponent(upstreamId)}` }),
     read(body, asked) {
-      const task = fieldsIn(body);
+      const task = parseFields(body);
       return task && wordOf(task, 'status') !== undefined ? readingOf(task, asked) : undefined;
     },
     content({ kind, result }, variant, place) {
@@ -80,7 +80,7 @@ export function minimaxJobs(): MediaJobs {
       return {
         kind: 'ask',
         request: jsonRequest(place, { path: `/files/retrieve?file_id=${encodeURIComponent(result)}` }),
-        read: (body) => fileAt(partOf(fieldsIn(body) ?? {}, 'file')['download_url'], place),
+        read: (body) => fileAt(partOf(parseFields(body) ?? {}, 'file')['download_url'], place),
       };
     },
     failure: openAiFailure,

@@ -1,4 +1,6 @@
 // Reads a stream of server-sent events beside its bytes: parses only the events that can carry usage, counts the others.
+import { type Fields, isFields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
 
 // A provider that never ends an event must not fill our memory.
@@ -107,11 +109,11 @@ function parsedEvent(bytes: Buffer, plain: boolean): StreamEvent {
     .map((line) => line.slice(5).trimStart())
     .join('\n');
   const counted = countText(bytes.toString('latin1'), plain ? plainKeys : textKeys);
-  const parsed = parseObject(data);
+  const parsed = parseFields(data);
   if (!parsed) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
-  if (isObject(parsed['error'])) return { bytes, kind: 'error', ...counted };
+  if (isFields(parsed['error'])) return { bytes, kind: 'error', ...counted };
   const usage = parsed['usage'] ?? usageElsewhere(parsed);
-  if (!isObject(usage)) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
+  if (!isFields(usage)) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
   const choices = parsed['choices'];
   const alone = Array.isArray(choices) && choices.length === 0;
   // Some providers repeat the usage so far on every chunk: those are the caller's to see.
@@ -119,25 +121,12 @@ function parsedEvent(bytes: Buffer, plain: boolean): StreamEvent {
 }
 
 /** Groq says it under a key of its own, Moonshot in the last choice. */
-function usageElsewhere(chunk: Record<string, unknown>): unknown {
+function usageElsewhere(chunk: Fields): unknown {
   const own = chunk['x_groq'];
-  if (isObject(own)) return own['usage'];
+  if (isFields(own)) return own['usage'];
   const choices: unknown = chunk['choices'];
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  return isObject(first) ? first['usage'] : undefined;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isFields(first) ? first['usage'] : undefined;
 }
 
 // The keys under which models deliver text, thoughts and tool calls piece by piece.

@@ -1,5 +1,6 @@
 // Reads the stream of a response beside its bytes: parses only the events that end it, counts those that bring text.
 import { type Fields, isFields, partOf } from '#core/usage/counts.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import { eventsIn } from '#providers/openai-compatible/event-cutter.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
 
@@ -67,12 +68,6 @@ function stringBytes(text: string, start: number): number {
 }
 
 function usageIn(bytes: Buffer): Fields | undefined {
-  const data = /^data: ?(.*)$/m.exec(bytes.toString('utf8'))?.[1] ?? '';
-  try {
-    const parsed: unknown = JSON.parse(data);
-    const { usage } = isFields(parsed) ? partOf(parsed, 'response') : {};
-    return isFields(usage) ? usage : undefined;
-  } catch {
-    return undefined;
-  }
+  const { usage } = partOf(parseData(bytes) ?? {}, 'response');
+  return isFields(usage) ? usage : undefined;
 }

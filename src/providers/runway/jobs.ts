@@ -3,10 +3,10 @@ import { untranslatable } from '#core/call/untranslatable.ts';
 import type { MediaRequest } from '#core/call/media-request.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
   bearer,
-  fieldsIn,
   fileAt,
   jsonRequest,
   unknownField,
@@ -71,14 +71,14 @@ export function runwayJobs(): MediaJobs {
       });
     },
     accepted(body) {
-      const task = fieldsIn(body);
+      const task = parseFields(body);
       const upstreamId = task && wordOf(task, 'id');
       return upstreamId === undefined ? undefined : { upstreamId };
     },
     poll: ({ upstreamId }, place) =>
       jsonRequest(place, { path: `/tasks/${encodeURIComponent(upstreamId)}`, headers: headersOf(place) }),
     read(body, asked) {
-      const task = fieldsIn(body);
+      const task = parseFields(body);
       return task && wordOf(task, 'status') !== undefined ? readingOf(task, asked) : undefined;
     },
     asksAgain: true,

@@ -1,5 +1,6 @@
 // Films and songs as they are asked for in OpenAI's shape: every field is known and understood, or refused by its name.
 import type { MediaImage, MediaKind, MediaRequest } from '#core/call/media-request.ts';
+import { isFields } from '#core/usage/counts.ts';
 
 /** Fields of a form are text; a file among them is an image. */
 export type MediaFields = Readonly<Record<string, unknown>>;
@@ -127,7 +128,7 @@ class Reader {
     const value = this.#value(name);
     if (value === undefined) return undefined;
     if (isImage(value)) return value;
-    const url = isObject(value) && Object.keys(value).join() === 'image_url' ? value['image_url'] : undefined;
+    const url = isFields(value) && Object.keys(value).join() === 'image_url' ? value['image_url'] : undefined;
     const image = typeof url === 'string' ? imageAt(url) : undefined;
     if (image) return image;
     this.wrong(name, 'must be a file, or {"image_url": …} with an https or data URL');
@@ -161,8 +162,4 @@ function imageAt(url: string): MediaImage | undefined {
     return { kind: 'base64', mediaType: inline[1], data: inline[2] };
   }
   return /^https:\/\/\S+$/.test(url) ? { kind: 'url', url } : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

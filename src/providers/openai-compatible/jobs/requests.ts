@@ -2,8 +2,9 @@
 import type { Untranslatable } from '#core/call/chat.ts';
 import { untranslatable } from '#core/call/untranslatable.ts';
 import type { MediaImage, MediaRequest } from '#core/call/media-request.ts';
-import { type Fields, isFields, wordOf } from '#core/usage/counts.ts';
+import { type Fields, wordOf } from '#core/usage/counts.ts';
 import { jobState, type JobState } from '#core/usage/job.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { ContentStep, JobPlace, MediaJobs } from '#ports/media-jobs.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
@@ -62,15 +63,6 @@ export function fileAt(
   };
 }
 
-export function fieldsIn(body: Buffer): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 const doneWords: ReadonlySet<string> = new Set(['completed', 'succeeded', 'succeed', 'success']);
 
 /** A job is over only when its provider says so in a word that is known: what is settled once cannot be taken back. */
@@ -85,7 +77,7 @@ export function stateOf(job: Fields): JobState {
 /** For those who tell what is wrong in a field of their own. */
 export function failureSaidIn(field: string): MediaJobs['failure'] {
   return (status, headers, body) => {
-    const message = wordOf(fieldsIn(body) ?? {}, field);
+    const message = wordOf(parseFields(body) ?? {}, field);
     const told = message === undefined ? body : Buffer.from(JSON.stringify({ error: { message } }));
     return openAiFailure(status, headers, told);
   };

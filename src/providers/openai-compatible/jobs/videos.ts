@@ -3,12 +3,13 @@ import { untranslatable } from '#core/call/untranslatable.ts';
 import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { JobAsked, JobPlace, JobReading, JobReference, MediaJobs } from '#ports/media-jobs.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
 import { openAiFailure } from '../failure.ts';
 import { formOf } from './form.ts';
-import { bearer, fieldsIn, jsonRequest, unknownField, stateOf } from './requests.ts';
+import { bearer, jsonRequest, unknownField, stateOf } from './requests.ts';
 
 const collections = { video: '/videos', music: '/music/generations' } as const;
 
@@ -66,14 +67,14 @@ export function openAiJobs({
     },
     submit: (request, place) => submission(request, hears ? at(place) : { ...at(place), extraHeaders: {} }),
     accepted(body, asked) {
-      const job = fieldsIn(body);
+      const job = parseFields(body);
       if (!job) return undefined;
       const upstreamId = wordOf(job, 'id');
       return upstreamId === undefined ? undefined : { upstreamId, reading: readingOf(job, asked) };
     },
     poll: (job, place) => jsonRequest(at(place), { path: pathOf(job) }),
     read(body, asked) {
-      const job = fieldsIn(body);
+      const job = parseFields(body);
       return job && wordOf(job, 'id') !== undefined ? readingOf(job, asked) : undefined;
     },
     content(job, variant, place) {
