@@ -1,6 +1,6 @@
 // Veo: a long-running operation, whose film is fetched with our key.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { parseDecimal, rational, times } from '#core/money/rational.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import { type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
@@ -10,7 +10,7 @@ import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import { fileAt, frameOf, jsonRequest, oneOf, unknownField } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known = new Set<keyof MediaRequest>([
+const known = new Set<keyof JobRequest>([
   'seconds',
   'size',
   'resolution',

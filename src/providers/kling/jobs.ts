@@ -1,7 +1,7 @@
 // Kling: tasks that deduct units. Its credential is a pair of keys, of which every request's own token is made.
 import { createHmac } from 'node:crypto';
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { parseDecimal, times } from '#core/money/rational.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import { Counts, type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
@@ -18,7 +18,7 @@ import {
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known = new Set<keyof MediaRequest>([
+const known = new Set<keyof JobRequest>([
   'seconds',
   'size',
   'aspectRatio',

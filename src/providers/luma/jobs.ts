@@ -1,6 +1,6 @@
 // Luma: generations, of a film in one size and length.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import { parseFields } from '#core/usage/parse-fields.ts';
@@ -15,7 +15,7 @@ import {
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known = new Set<keyof MediaRequest>(['seconds', 'size', 'resolution', 'aspectRatio', 'image']);
+const known = new Set<keyof JobRequest>(['seconds', 'size', 'resolution', 'aspectRatio', 'image']);
 
 const normalizer = { id: 'luma', version: '1' };
 

@@ -1,6 +1,6 @@
 // MiniMax: films (Hailuo) as tasks whose file is asked for by its id; songs in one answer, by address.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
+import type { JobKind, JobRequest } from '#core/call/job-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import { parseFields } from '#core/usage/parse-fields.ts';
@@ -15,9 +15,9 @@ import {
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known: Readonly<Record<MediaKind, ReadonlySet<keyof MediaRequest>>> = {
-  video: new Set<keyof MediaRequest>(['seconds', 'resolution', 'image']),
-  music: new Set<keyof MediaRequest>(['lyrics']),
+const known: Readonly<Record<JobKind, ReadonlySet<keyof JobRequest>>> = {
+  video: new Set<keyof JobRequest>(['seconds', 'resolution', 'image']),
+  music: new Set<keyof JobRequest>(['lyrics']),
 };
 
 const normalizer = { id: 'minimax-media', version: '1' };

@@ -1,6 +1,6 @@
 // Runway: tasks, which say what they cost in credits; the addresses of their films are good for a day.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import { parseFields } from '#core/usage/parse-fields.ts';
@@ -17,7 +17,7 @@ import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-job
 
 const apiVersion = '2024-11-06';
 
-const known = new Set<keyof MediaRequest>(['seconds', 'size', 'aspectRatio', 'seed', 'image']);
+const known = new Set<keyof JobRequest>(['seconds', 'size', 'aspectRatio', 'seed', 'image']);
 
 /** The maker's list; with sound where a model may make it. */
 const creditsPerSecond: ReadonlyMap<string, bigint> = new Map([

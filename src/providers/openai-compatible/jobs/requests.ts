@@ -1,7 +1,7 @@
 // What the providers of films and songs have in common on the wire: JSON asked and answered, files fetched.
 import type { Untranslatable } from '#core/call/chat.ts';
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaImage, MediaRequest } from '#core/call/media-request.ts';
+import type { JobImage, JobRequest } from '#core/call/job-request.ts';
 import { type Fields, wordOf } from '#core/usage/counts.ts';
 import { jobState, type JobState } from '#core/usage/job.ts';
 import { parseFields } from '#core/usage/parse-fields.ts';
@@ -85,8 +85,8 @@ export function failureSaidIn(field: string): MediaJobs['failure'] {
 
 /** The first field that is there and that this provider has no word for. */
 export function unknownField(
-  request: MediaRequest,
-  known: ReadonlySet<keyof MediaRequest>,
+  request: JobRequest,
+  known: ReadonlySet<keyof JobRequest>,
   provider: string,
 ): Untranslatable | undefined {
   for (const name of fieldNames) {
@@ -109,9 +109,9 @@ const fieldNames = [
   'lyrics',
   'image',
   'remixOf',
-] as const satisfies readonly (keyof MediaRequest)[];
+] as const satisfies readonly (keyof JobRequest)[];
 
-const saidNames: Readonly<Partial<Record<keyof MediaRequest, string>>> = {
+const saidNames: Readonly<Partial<Record<keyof JobRequest, string>>> = {
   aspectRatio: 'aspect_ratio',
   negativePrompt: 'negative_prompt',
   image: 'input_reference',
@@ -124,7 +124,7 @@ export function oneOf(param: string, value: string, allowed: readonly string[]):
 }
 
 /** As a URL, if need be with the bytes in it. */
-export function urlOf(image: MediaImage): string {
+export function urlOf(image: JobImage): string {
   return image.kind === 'url' ? image.url : `data:${image.mediaType};base64,${image.data}`;
 }
 

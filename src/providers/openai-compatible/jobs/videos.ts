@@ -1,6 +1,6 @@
 // OpenAI's videos, and whatever else is begun, asked about and fetched as they are.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
+import type { JobKind, JobRequest } from '#core/call/job-request.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import { parseFields } from '#core/usage/parse-fields.ts';
@@ -13,9 +13,9 @@ import { bearer, jsonRequest, unknownField, stateOf } from './requests.ts';
 
 const collections = { video: '/videos', music: '/music/generations' } as const;
 
-const known: Readonly<Record<MediaKind, ReadonlySet<keyof MediaRequest>>> = {
-  video: new Set<keyof MediaRequest>(['seconds', 'size', 'image', 'remixOf']),
-  music: new Set<keyof MediaRequest>(['seconds', 'lyrics', 'seed']),
+const known: Readonly<Record<JobKind, ReadonlySet<keyof JobRequest>>> = {
+  video: new Set<keyof JobRequest>(['seconds', 'size', 'image', 'remixOf']),
+  music: new Set<keyof JobRequest>(['seconds', 'lyrics', 'seed']),
 };
 
 /** What the provider does unless it is told; said to it, so that it is what is held for. */
@@ -26,7 +26,7 @@ const normalizer = { id: 'openai-video', version: '1' };
 
 export interface OpenAiJobsOptions {
   readonly name?: string;
-  readonly kinds?: readonly MediaKind[];
+  readonly kinds?: readonly JobKind[];
   /** It obeys the headers that are for it alone. */
   readonly hears?: boolean;
   /** Where it really is. */
@@ -94,7 +94,7 @@ function pathOf({ kind, upstreamId }: Pick<JobReference, 'kind' | 'upstreamId'>)
   return `${collections[kind]}/${encodeURIComponent(upstreamId)}`;
 }
 
-function submission(request: MediaRequest, place: JobPlace): UpstreamRequest {
+function submission(request: JobRequest, place: JobPlace): UpstreamRequest {
   const { kind, prompt, seconds, size, lyrics, seed, image, remixOf } = request;
   if (remixOf !== undefined) {
     const path = `${pathOf({ kind, upstreamId: remixOf })}/remix`;
