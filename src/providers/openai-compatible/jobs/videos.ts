@@ -1,6 +1,7 @@
 // OpenAI's videos, and whatever else is begun, asked about and fetched as they are.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { JobKind, JobRequest } from '#core/call/job-request.ts';
+import type { JobImage, JobKind, JobRequest } from '#core/call/job-request.ts';
+import type { FormFile } from '#core/call/media.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
 import { parseFields } from '#core/usage/parse-fields.ts';
@@ -8,7 +9,7 @@ import type { JobAsked, JobPlace, JobReading, JobReference, MediaJobs } from '#p
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
 import { openAiFailure } from '../failure.ts';
-import { formOf } from './form.ts';
+import { writeForm } from '../form.ts';
 import { bearer, jsonRequest, unknownField, stateOf } from './requests.ts';
 
 const collections = { video: '/videos', music: '/music/generations' } as const;
@@ -100,22 +101,16 @@ function submission(request: JobRequest, place: JobPlace): UpstreamRequest {
     const path = `${pathOf({ kind, upstreamId: remixOf })}/remix`;
     return jsonRequest(place, { path, body: { prompt }, headers: { ...bearer(place), ...place.extraHeaders } });
   }
-  const fields = {
+  const fields = Object.entries({
     model: place.model,
     prompt,
     ...(seconds === undefined ? {} : { seconds }),
     ...(size === undefined ? {} : { size }),
     ...(lyrics === undefined ? {} : { lyrics }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
-  };
-  const file = image?.kind === 'base64' && {
-    name: 'input_reference',
-    fileName: `reference.${image.mediaType.replace(/^image\//, '').replaceAll(/[^a-z0-9]/g, '')}`,
-    mediaType: image.mediaType,
-    bytes: Buffer.from(image.data, 'base64'),
-  };
+  });
   // As its own client sends it, with a file or without.
-  const form = formOf(fields, file || undefined);
+  const form = writeForm({ fields, files: image?.kind === 'base64' ? [referenceOf(image)] : [] });
   const base = addressOf(place.baseUrl);
   return {
     origin: base.origin,
@@ -152,4 +147,10 @@ function readingOf(job: Fields, { kind, quantities }: JobAsked): JobReading {
       return { kind: 'completed', usage: jobUsage({ normalizer, raw, unit, quantities, measured }) };
     }
   }
+}
+
+function referenceOf({ mediaType, data }: Extract<JobImage, { readonly kind: 'base64' }>): FormFile {
+  const ending = mediaType.replace(/^image\//, '').replaceAll(/[^a-z0-9]/g, '');
+  const bytes = Buffer.from(data, 'base64');
+  return { field: 'input_reference', fileName: `reference.${ending}`, mediaType, bytes };
 }
