@@ -2,6 +2,7 @@
 import { type Fields, isFields } from '#core/usage/counts.ts';
 import { parseFields } from '#core/usage/parse-fields.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
+import { stringBytes } from './string-bytes.ts';
 
 // A provider that never ends an event must not fill our memory.
 const eventBytesMax = 4_194_304;
@@ -84,7 +85,7 @@ function look(
       if (text.startsWith('"usage', at - 7) && !text.startsWith('null', skipSpace(text, at + 1))) return 'parse';
     } else if (last === 'r' && text.startsWith('"error', at - 7)) return 'parse';
     if (!isText) continue;
-    const bytes = stringBytes(text, at + 1);
+    const bytes = textBytesAt(text, at + 1);
     if (bytes === 0) continue;
     deltas += 1;
     textBytes += bytes;
@@ -140,7 +141,7 @@ function countText(text: string, keys: readonly string[]): { readonly deltas: nu
   for (const key of keys) {
     let at = text.indexOf(key);
     while (at >= 0) {
-      const bytes = stringBytes(text, at + key.length);
+      const bytes = textBytesAt(text, at + key.length);
       if (bytes > 0) {
         deltas += 1;
         textBytes += bytes;
@@ -152,16 +153,9 @@ function countText(text: string, keys: readonly string[]): { readonly deltas: nu
 }
 
 /** The bytes between the quotes of the string that begins at or behind `from`; 0 for anything else. */
-function stringBytes(text: string, from: number): number {
+function textBytesAt(text: string, from: number): number {
   let start = from;
   while (text[start] === ' ') start += 1;
   if (text[start] !== '"') return 0;
-  let end = start;
-  for (;;) {
-    end = text.indexOf('"', end + 1);
-    if (end < 0) return text.length - start - 1;
-    let slashes = 0;
-    while (text[end - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return end - start - 1;
-  }
+  return stringBytes(text, start + 1);
 }

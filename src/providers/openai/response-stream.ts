@@ -2,6 +2,7 @@
 import { type Fields, isFields, partOf } from '#core/usage/counts.ts';
 import { parseData } from '#core/usage/parse-fields.ts';
 import { eventsIn } from '#providers/openai-compatible/event-cutter.ts';
+import { stringBytes } from '#providers/openai-compatible/string-bytes.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
 
 export function responseStreamReader(): StreamReader {
@@ -56,15 +57,6 @@ function deltaEvent(bytes: Buffer, text: string): StreamEvent {
   if (!key) return { bytes, kind: 'other', ...quiet };
   const textBytes = stringBytes(text, key.index + key[0].length);
   return { bytes, kind: 'content', deltas: textBytes > 0 ? 1 : 0, textBytes };
-}
-
-function stringBytes(text: string, start: number): number {
-  for (let end = text.indexOf('"', start); ; end = text.indexOf('"', end + 1)) {
-    if (end < 0) return text.length - start;
-    let slashes = 0;
-    while (text[end - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return end - start;
-  }
 }
 
 function usageIn(bytes: Buffer): Fields | undefined {
