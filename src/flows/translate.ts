@@ -72,10 +72,7 @@ function writeChat(
   const body = reading.kind === 'chat' ? upstream.write(reading.chat, call, target) : reading;
   if (typeof body !== 'string') return body;
   const translation: Translation = {
-    answer(open, bytes, usage) {
-      const answer = upstream.answer(bytes);
-      return answer && caller.answer(answer, open, usage);
-    },
+    answer: answerBetween(upstream, caller),
     stream: { dialect: caller, provider: upstream },
   };
   return { kind: 'written', format: upstream.format, body, translation };
@@ -90,13 +87,7 @@ function writeEmbedding(
   const reading = caller.read(call);
   const body = reading.kind === 'embedding' ? upstream.write(reading.request, call) : reading;
   if (typeof body !== 'string') return body;
-  const translation: Translation = {
-    answer(open, bytes, usage) {
-      const answer = upstream.answer(bytes);
-      return answer && caller.answer(answer, open, usage);
-    },
-  };
-  return { kind: 'written', format: upstream.format, body, translation };
+  return { kind: 'written', format: upstream.format, body, translation: { answer: answerBetween(upstream, caller) } };
 }
 
 function writeRerank(
@@ -108,13 +99,18 @@ function writeRerank(
   const reading = caller.read(call);
   const body = reading.kind === 'rerank' ? upstream.write(reading.request, call) : reading;
   if (typeof body !== 'string') return body;
-  const translation: Translation = {
-    answer(open, bytes, usage) {
-      const answer = upstream.answer(bytes);
-      return answer && caller.answer(answer, open, usage);
-    },
+  return { kind: 'written', format: upstream.format, body, translation: { answer: answerBetween(upstream, caller) } };
+}
+
+/** What the one reads the other writes; `undefined` for what is no answer. */
+function answerBetween<Answer extends object>(
+  upstream: { readonly answer: (body: Buffer) => Answer | undefined },
+  caller: { readonly answer: (answer: Answer, open: OpenCall, usage: Usage) => string },
+): Translation['answer'] {
+  return (open, bytes, usage) => {
+    const answer = upstream.answer(bytes);
+    return answer && caller.answer(answer, open, usage);
   };
-  return { kind: 'written', format: upstream.format, body, translation };
 }
 
 function translateMedia(call: ModelCall, target: Target, media: MediaTranslation): Translated | Failure {

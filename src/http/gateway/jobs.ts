@@ -25,7 +25,7 @@ export interface JobDoors {
   readonly keeper: JobKeeper;
 }
 
-export interface JobRequest {
+export interface JobExchange {
   readonly request: IncomingMessage;
   readonly door: HttpDoor;
   readonly requestId: string;
@@ -38,7 +38,7 @@ export interface JobRequest {
 const pageMax = 100;
 const pageByDefault = 20;
 
-export async function answerJob(doors: JobDoors, asked: JobRequest): Promise<void> {
+export async function answerJob(doors: JobDoors, asked: JobExchange): Promise<void> {
   const { request, path } = asked;
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
   const deed = `${method}${path.id === undefined ? '' : ' one'}${path.part === undefined ? '' : ` ${path.part}`}`;
@@ -60,7 +60,7 @@ export async function answerJob(doors: JobDoors, asked: JobRequest): Promise<voi
   }
 }
 
-async function create({ desk, keeper }: JobDoors, asked: JobRequest): Promise<void> {
+async function create({ desk, keeper }: JobDoors, asked: JobExchange): Promise<void> {
   const { request, door, requestId, path } = asked;
   const said = await readFields(asked);
   const parsed = parseMedia(path.kind, said);
@@ -72,7 +72,7 @@ async function create({ desk, keeper }: JobDoors, asked: JobRequest): Promise<vo
   door.json(200, shownOf(keeper.get(requestId) ?? { job, progress: 0 }));
 }
 
-async function remix({ desk, keeper }: JobDoors, asked: JobRequest): Promise<void> {
+async function remix({ desk, keeper }: JobDoors, asked: JobExchange): Promise<void> {
   const { request, door, requestId, path } = asked;
   const said = parseRemix(await readFields(asked));
   if ('kind' in said) throw malformed(said);
@@ -104,12 +104,12 @@ async function remix({ desk, keeper }: JobDoors, asked: JobRequest): Promise<voi
   door.json(200, shownOf(keeper.get(requestId) ?? { job: made, progress: 0 }));
 }
 
-async function show({ desk, keeper }: JobDoors, { request, door, path }: JobRequest): Promise<void> {
+async function show({ desk, keeper }: JobDoors, { request, door, path }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   door.json(200, shownOf(await findJob(desk, keeper, caller, nameOf(path))));
 }
 
-async function list({ desk, keeper }: JobDoors, { request, door, path, query }: JobRequest): Promise<void> {
+async function list({ desk, keeper }: JobDoors, { request, door, path, query }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   const said = new URLSearchParams(query);
   const limit = Number(said.get('limit') ?? pageByDefault);
@@ -131,13 +131,13 @@ async function list({ desk, keeper }: JobDoors, { request, door, path, query }: 
   door.json(200, jobListBody(jobs, found.length > limit));
 }
 
-async function content({ desk, keeper }: JobDoors, { request, door, path, query }: JobRequest): Promise<void> {
+async function content({ desk, keeper }: JobDoors, { request, door, path, query }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   const { job } = await findJob(desk, keeper, caller, nameOf(path));
   await fetchContent(desk, job, new URLSearchParams(query).get('variant') ?? path.kind, door);
 }
 
-async function remove({ desk, keeper }: JobDoors, { request, door, path }: JobRequest): Promise<void> {
+async function remove({ desk, keeper }: JobDoors, { request, door, path }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   const seen = await findJob(desk, keeper, caller, nameOf(path));
   await removeJob(desk, seen);
@@ -152,7 +152,7 @@ function shownOf(seen: SeenJob): object {
   return jobBody({ id: jobIdOf(seen.job), ...seen });
 }
 
-async function readFields({ request, draining, bodySilenceMsMax }: JobRequest): Promise<MediaFields> {
+async function readFields({ request, draining, bodySilenceMsMax }: JobExchange): Promise<MediaFields> {
   const body = await readBody(request, bodySilenceMsMax);
   if (draining()) {
     throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });

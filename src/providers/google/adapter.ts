@@ -3,6 +3,7 @@ import type { ModelCall } from '#core/call/model-call.ts';
 import { fieldText, spliceFields, spliceInner, spliceItems } from '#core/call/splice.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import { isFields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage, notBillable, type Usage } from '#core/usage/usage.ts';
 import { addressOf } from '#providers/openai-compatible/address.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
@@ -13,7 +14,6 @@ import { googleFailure } from './failure.ts';
 import { withoutForeignThoughts } from './foreign-thoughts.ts';
 import { googleImages } from './images.ts';
 import { googleListing } from './listing.ts';
-import { parseAnswer } from './parse-answer.ts';
 import { chunkStreamReader } from './stream-reader.ts';
 import { normalizeEmbedding, normalizeGenerate } from './usage.ts';
 
@@ -40,7 +40,7 @@ export function googleProvider(): ProviderAdapter {
       return { origin, path: `${path}/models?pageSize=1`, headers };
     },
     usageOf(call, answer) {
-      const parsed = parseAnswer(answer);
+      const parsed = parseFields(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
       if (isFields(parsed['error'])) {
         return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });

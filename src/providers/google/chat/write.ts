@@ -10,9 +10,10 @@ import type {
   Untranslatable,
 } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { toolArguments } from '#core/call/tool-arguments.ts';
 import { NoCounterpart, orUntranslatable } from '#core/call/untranslatable.ts';
 import type { Target } from '#core/catalog/catalog.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
 import { needsSeals, noSeal } from './seals.ts';
 import { writeOptions } from './write-options.ts';
 
@@ -84,17 +85,7 @@ function writeTurn(parts: readonly AssistantPart[], target: Target): readonly Fi
 }
 
 function writeCall(part: Extract<AssistantPart, { readonly kind: 'tool-call' }>): Fields {
-  return { functionCall: { id: part.id, name: part.name, args: argumentsOf(part.arguments) } };
-}
-
-function argumentsOf(text: string): Fields {
-  try {
-    const parsed: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
-    if (isFields(parsed)) return parsed;
-  } catch {
-    // Told below, as every other text that is no object.
-  }
-  throw new NoCounterpart('messages', 'has a tool call without JSON.');
+  return { functionCall: { id: part.id, name: part.name, args: toolArguments(part) } };
 }
 
 function writePart(part: ContentPart): Fields {
