@@ -1,5 +1,5 @@
 // Forms that may be wrong: in their parts, in what stands above a part, in the boundary between them.
-import { Chance } from '#test/simulation/chance.ts';
+import type { Chance } from '#test/simulation/chance.ts';
 import { type Foreign, hostileValue, strangeNames } from './hostile.ts';
 
 export interface Part {
