@@ -1,4 +1,5 @@
 // Where calls are answered, and the dialect of each address.
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Parsed } from '#core/call/model-call.ts';
 import { parseRerank } from '#core/call/read-rerank.ts';
@@ -31,6 +32,10 @@ export interface CallPath {
 }
 
 const nothing: ReadonlySet<string> = new Set();
+// Every dialect for ranking has the same body.
+const parseRanking: CallPath['parse'] = (body, headers) =>
+  isUtf8(body) ? parseRerank(body, headers) : { kind: 'malformed', message: 'The body is not valid UTF-8.' };
+
 const anthropicHeaders: ReadonlySet<string> = new Set(['anthropic-version', 'anthropic-beta']);
 
 const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
@@ -44,10 +49,10 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     parse: (body, headers) => parseCall('embedding', body, headers),
     hears: nothing,
   },
-  '/v1/rerank': { dialect: openAiDialect, parse: parseRerank, hears: nothing },
+  '/v1/rerank': { dialect: openAiDialect, parse: parseRanking, hears: nothing },
   '/v2/chat': { dialect: cohereDialect, parse: parseChat, hears: nothing },
   '/v2/embed': { dialect: cohereDialect, parse: parseEmbed, hears: nothing },
-  '/v2/rerank': { dialect: cohereDialect, parse: parseRerank, hears: nothing },
+  '/v2/rerank': { dialect: cohereDialect, parse: parseRanking, hears: nothing },
   '/v1/responses': { dialect: responsesDialect, parse: parseResponse, hears: nothing },
   '/v1/responses/input_tokens': {
     dialect: responsesDialect,
