@@ -1,5 +1,5 @@
 // Work that goes on at a provider after the request that began it: what must be known to hold, ask and settle it in any life.
-import type { MediaKind } from './media-request.ts';
+import type { JobKind } from './job-request.ts';
 import type { SlotScope } from '../limits/limits.ts';
 import { type Amount, amount } from '../money/amount.ts';
 import type { CallFacts, Usage } from '../usage/usage.ts';
@@ -38,7 +38,7 @@ export interface JobEnd {
 export interface MediaJob {
   readonly call: DispatchedCall;
   readonly hold: JobHold;
-  readonly kind: MediaKind;
+  readonly kind: JobKind;
   readonly adapter: string;
   readonly providerKeyId?: string;
   readonly upstreamId: string;

@@ -1,5 +1,5 @@
 // Begins a job: authenticate, plan, quote, hold, dispatch, submit. Once the provider has taken it, the keeper has it.
-import { quotable } from '#core/call/quotable.ts';
+import { quotable, unquoted } from '#core/call/quotable.ts';
 import type { Credential } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
@@ -10,11 +10,11 @@ import type { Acceptance } from '#ports/media-jobs.ts';
 import { UpstreamError } from '#ports/upstream.ts';
 import { chooseKey, type KeyChoice } from '../choose-key.ts';
 import { dispatch, type OpenCall } from '../dispatch.ts';
+import { endUnanswered } from '../end-unanswered.ts';
 import { estimateEntries } from '../estimate.ts';
 import { UnitsForNow } from '../estimate-units.ts';
 import { fareOf, type PricedTarget } from '../fare.ts';
 import { freeWanted, holdFare } from '../hold.ts';
-import { settleCall, unbilled } from '../settle.ts';
 import type { MediaDesk } from './desk.ts';
 import type { JobKeeper } from './keep-jobs.ts';
 import { credentialFor, placeAt } from './place.ts';
@@ -108,15 +108,15 @@ async function submit(desk: MediaDesk, open: OpenCall, submission: Submission): 
       if ('acceptance' in tried) return tried;
       last = tried.failure;
       if (tried.next === 'give-up') break;
-      if (tried.next === 'lost') {
-        await chargeLost(desk, dispatched);
-        throw new Lost(last);
-      }
+      if (tried.next === 'lost') throw new Lost(last, dispatched);
     }
     throw last ?? new Failure('internal', 'The route has no target.');
   } catch (error) {
-    if (error instanceof Lost) throw error.failure;
-    await endUnanswered(desk, open, attempts);
+    if (error instanceof Lost) {
+      await chargeLost(desk, error.dispatched);
+      throw error.cause;
+    }
+    await endUnanswered(desk.house, open, attempts);
     throw error;
   }
 }
@@ -144,13 +144,13 @@ async function keyFor(
 
 const noKeys: ReadonlySet<string> = new Set();
 
-/** It may have been taken, and is charged already. */
+/** It may have been taken, and is charged for that; the cause is what the caller is told. */
 class Lost extends Error {
-  readonly failure: Failure;
+  readonly dispatched: DispatchedCall;
 
-  constructor(failure: Failure) {
-    super(failure.message, { cause: failure });
-    this.failure = failure;
+  constructor(cause: unknown, dispatched: DispatchedCall) {
+    super('A job was lost.', { cause });
+    this.dispatched = dispatched;
   }
 }
 
@@ -175,10 +175,11 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
   };
   const { extraHeaders } = open.call;
   const place = placeAt(target.provider, { model: target.model, credential, nowMs: startedAt, extraHeaders });
+  let isTaken = false;
   try {
     const answer = await house.upstream.send(adapter.submit(request, place));
     house.failpoints.reach('after-answer-head');
-    const body = await answer.body.whole(answerBytesMax);
+    const body = unquoted(await answer.body.whole(answerBytesMax), credential?.secret);
     if (answer.status >= 300) {
       const said = quotable(adapter.failure(answer.status, answer.headers, body), credential?.secret);
       note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
@@ -187,6 +188,7 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
       });
       return refusedWith(answer.status, said);
     }
+    isTaken = true;
     const { kind } = request;
     const seconds = request.seconds === undefined ? {} : { seconds: request.seconds };
     const fromImage = request.image !== undefined;
@@ -203,6 +205,8 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
     note('answered', { status: answer.status });
     return { acceptance, candidate, dispatched, providerKeyId: credential?.providerKeyId };
   } catch (error) {
+    // A bug of ours is no reason for a job to be free.
+    if (isTaken) throw new Lost(error, dispatched);
     if (!(error instanceof UpstreamError)) throw error;
     note(error.kind === 'timeout' ? 'timed_out' : 'failed', { error: error.message });
     return unansweredWith(error);
@@ -223,7 +227,8 @@ function refusedWith(status: number, said: { message: string; param?: string; re
     return { failure: new Failure('upstream_rate_limited', said.message, detail), next: 'next-target' };
   // Whoever stands before the provider has given up waiting for it: it may have taken the job.
   if (status === 504) return { failure: new Failure('upstream_timeout', said.message, detail), next: 'lost' };
-  if (status === 408 || status === 409 || status >= 500) {
+  // Whoever is sent elsewhere has not been served, and nobody follows.
+  if (status < 400 || status === 408 || status === 409 || status >= 500) {
     return { failure: new Failure('upstream_failed', said.message, detail), next: 'next-target' };
   }
   return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
@@ -283,25 +288,8 @@ async function chargeLost({ house, directory }: MediaDesk, call: DispatchedCall)
     await house.journal.append({ kind: 'settle', entry }).catch((error: unknown) => {
       house.log.error({ error, request_id: call.requestId }, 'an estimate could not be written to the journal');
     });
-    await house.store.settle(entry, 0n);
+    await house.store.settle(entry, 0n).catch((error: unknown) => {
+      house.log.warn({ error, request_id: call.requestId }, 'a lost job is charged later');
+    });
   }
-}
-
-/** Nothing was sent, or nobody took it: no provider bills for a job that it did not take. */
-async function endUnanswered({ house }: MediaDesk, open: OpenCall, attempts: readonly Attempt[]): Promise<void> {
-  const { dispatched, sentTo, requestId } = open;
-  if (!dispatched || !sentTo) {
-    await house.store.void(requestId);
-    return;
-  }
-  await settleCall(house, open, dispatched, {
-    usage: unbilled('no_answer'),
-    outcome: 'failed',
-    attempts,
-    ...ratedBy(sentTo),
-  });
-}
-
-function ratedBy({ charge, subCharge, cost, subCost }: PricedTarget) {
-  return { charge, subCharge, cost, subCost };
 }

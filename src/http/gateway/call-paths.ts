@@ -80,6 +80,12 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
   },
 };
 
+/** `core` reads text, and cannot tell what was none. */
+function parseRanking(body: Buffer, headers: Readonly<Record<string, string>>): Parsed {
+  if (!isUtf8(body)) return { kind: 'malformed', message: 'The body is not valid UTF-8.' };
+  return parseRerank(body, headers);
+}
+
 /** Every address that takes calls. */
 export const callAddresses: readonly string[] = Object.keys(callPaths);
 

@@ -47,7 +47,7 @@ export function gateway(dependencies: GatewayDependencies) {
     const answered = called
       ? answerCall(house, { request, door, requestId, called, draining, bodySilenceMsMax })
       : job && jobs
-        ? answerJob(jobs, { request, door, requestId, path: job, query: asked, draining })
+        ? answerJob(jobs, { request, door, requestId, path: job, query: asked, draining, bodySilenceMsMax })
         : answerAbout(dependencies, { request, door, path, query: asked });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
