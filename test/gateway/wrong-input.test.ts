@@ -50,6 +50,17 @@ test('JSON that does not parse, or is no object, is told so', async () => {
   });
 });
 
+test.each(['/v1/rerank', '/v2/rerank'])('bytes that are no UTF-8 are refused at %s', async (path) => {
+  const whole = Buffer.from('{"model":"sim/rerank","query":"?","documents":["a"]}');
+  const body = new Uint8Array(Buffer.from(whole.map((byte) => (byte === 0x3f ? 0xff : byte))));
+  const response = await fetch(`${twin.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body,
+  });
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('not valid UTF-8')]);
+});
+
 test('a field of the wrong shape is named', async () => {
   const wrong = { model: 'sim/echo', messages: said(), max_tokens: 'many' };
   expect(await errorOf(await post(twin.url, key, wrong))).toMatchObject({
