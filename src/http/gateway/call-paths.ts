@@ -32,10 +32,6 @@ export interface CallPath {
 }
 
 const nothing: ReadonlySet<string> = new Set();
-// Every dialect for ranking has the same body.
-const parseRanking: CallPath['parse'] = (body, headers) =>
-  isUtf8(body) ? parseRerank(body, headers) : { kind: 'malformed', message: 'The body is not valid UTF-8.' };
-
 const anthropicHeaders: ReadonlySet<string> = new Set(['anthropic-version', 'anthropic-beta']);
 
 const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
