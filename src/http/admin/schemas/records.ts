@@ -96,7 +96,7 @@ export const job = z
 
 export const jobFilter = z.strictObject({
   state: z.enum(['running', 'completed', 'failed']).describe('How far it is.').exactOptional(),
-  kind: z.enum(['video', 'music']).describe('What it makes.').exactOptional(),
+  kind: z.enum(['video', 'music', 'batch']).describe('What it makes; a batch makes answers.').exactOptional(),
   wallet: id.exactOptional(),
   provider: ref.describe('Name of the provider.').exactOptional(),
 });
