@@ -150,7 +150,7 @@ test('uploaded, begun, asked about until it is completed, fetched: charged is th
   expect(register).toMatchObject({ total: BigInt(halves(all)) * 500_000n, final: true });
   const output = await client.files.retrieve(batch.output_file_id ?? '');
   expect(output).toMatchObject({ object: 'file', purpose: 'batch_output' });
-  expect(output.bytes).toBe(Number((await (await client.files.content(output.id)).blob()).size));
+  expect(output.bytes).toBe((await (await client.files.content(output.id)).blob()).size);
 });
 
 test('its hold is the sum of the worst cases, at half price, and is there until the last word', async () => {

@@ -63,7 +63,7 @@ export async function readLines(
   return lines;
 }
 
-async function readLine(text: string, { endpoint, parse }: LinesAsked): Promise<BatchLine> {
+async function readLine(text: string, asked: LinesAsked): Promise<BatchLine> {
   const fields = fieldsIn(text);
   const { custom_id: customId, method, url, body, ...others } = fields;
   const [other] = Object.keys(others);
@@ -72,9 +72,9 @@ async function readLine(text: string, { endpoint, parse }: LinesAsked): Promise<
     throw new WrongLine(`"custom_id" must be a text of 1 to ${customIdMax} characters.`);
   }
   if (method !== 'POST') throw new WrongLine('"method" must be POST.');
-  if (url !== endpoint) throw new WrongLine(`"url" must be ${endpoint}, as the batch's "endpoint".`);
+  if (url !== asked.endpoint) throw new WrongLine(`"url" must be ${asked.endpoint}, as the batch's "endpoint".`);
   if (!isFields(body)) throw new WrongLine('"body" must be an object.');
-  const parsed = await parse(Buffer.from(JSON.stringify(body)));
+  const parsed = await asked.parse(Buffer.from(JSON.stringify(body)));
   if (parsed.kind === 'malformed') throw new WrongLine(parsed.message);
   const wrong = unsuited(parsed.call, body);
   if (wrong !== undefined) throw new WrongLine(wrong);

@@ -1,12 +1,11 @@
 // Begins a job: authenticate, plan, quote, hold, dispatch, submit. Once the provider has taken it, the keeper has it.
 import { quotable } from '#core/call/quotable.ts';
-import type { Credential } from '#core/catalog/catalog.ts';
+import type { Credential, Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
 import type { BatchOrder } from '#core/call/batch.ts';
 import type { JobKind, MediaJob } from '#core/call/media-job.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
-import type { Target } from '#core/catalog/catalog.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Acceptance, JobPlace } from '#ports/media-jobs.ts';
@@ -291,11 +290,11 @@ type Sent = { readonly answer: UpstreamAnswer; readonly body: Buffer } | { reado
 
 async function upload(
   { upstream }: MediaDesk['house'],
-  { request }: NonNullable<JobCandidate['upload']>,
+  file: NonNullable<JobCandidate['upload']>,
   place: JobPlace,
 ): Promise<Sent> {
   try {
-    const answer = await upstream.send(request(place));
+    const answer = await upstream.send(file.request(place));
     return { answer, body: await answer.body.whole(answerBytesMax) };
   } catch (error) {
     if (error instanceof UpstreamError) return { error };
