@@ -5,12 +5,7 @@ import type { MediaRequest } from '#core/call/media-request.ts';
 import { PriceBook } from '#core/catalog/price-book.ts';
 import { rate } from '#core/pricing/rate.ts';
 import { estimatedUsage } from '#core/usage/usage.ts';
-import { veoJobs } from '#providers/google/veo.ts';
-import { klingJobs } from '#providers/kling/jobs.ts';
-import { lumaJobs } from '#providers/luma/jobs.ts';
-import { minimaxJobs } from '#providers/minimax/jobs.ts';
-import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
-import { runwayJobs } from '#providers/runway/jobs.ts';
+import { mediaJobs } from '#providers/provider-jobs.ts';
 import { type CatalogDatabase, catalogDatabase } from './imported.ts';
 
 let database: CatalogDatabase;
@@ -21,14 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const adapters = {
-  openai: openAiJobs(),
-  gemini: veoJobs(),
-  runway: runwayJobs(),
-  luma: lumaJobs(),
-  kling: klingJobs(),
-  minimax: minimaxJobs(),
-};
+/** As the server finds them. */
+const adapters = new Map(mediaJobs(() => '').map((adapter) => [adapter.name, adapter]));
 
 const image = { kind: 'url', url: 'https://pictures.example/one.png' } as const;
 const asked: Readonly<Record<string, Partial<MediaRequest>>> = {
@@ -40,7 +29,7 @@ test('every one of them that has a price and is not retired', async () => {
   const prices = new PriceBook(catalog.prices);
   const now = Date.now();
   const seen = catalog.routes.flatMap(({ name, kind, subject, targets: [target] }) => {
-    const adapter = Object.entries(adapters).find(([provider]) => provider === target?.provider.name)?.[1];
+    const adapter = target && adapters.get(target.provider.adapter);
     const price = prices.chargeFor(name, {}, now);
     if (kind !== 'video' || subject !== 'model' || !target || !adapter || !price) return [];
     const plan = adapter.plan({ kind: 'video', prompt: 'A tram', ...asked[name] }, target.model);

@@ -76,7 +76,7 @@ const models: Readonly<
   Record<string, readonly [adapter: string, kind: Route['kind'], components: readonly PriceComponent[]]>
 > = {
   'sora-2': ['openai-compatible', 'video', [{ ...usd, meter: 'video_second', price: '0.10' }]],
-  'veo-3.1': ['gemini', 'video', [{ ...usd, meter: 'video_second', price: '0.40' }]],
+  'veo-3.1': ['google', 'video', [{ ...usd, meter: 'video_second', price: '0.40' }]],
   'gen4.5': ['runway', 'video', [{ ...usd, meter: 'credit', price: '0.01' }]],
   'ray-2': [
     'luma',

@@ -52,7 +52,7 @@ beforeAll(async () => {
   await server.admin('/api/v1/customer-types', { name: 'unlimited' });
   await server.admin('/api/v1/organizations', { slug: 'acme', name: 'Acme', customer_type: 'unlimited' });
   await server.admin('/api/v1/users', { email: 'anna@acme.example', organization: 'acme' });
-  const made = await server.key('1', { organization: 'acme', top_up: true });
+  const made = await server.key('1000', { organization: 'acme', top_up: true });
   key = made.key;
   virtualKeys.push(key);
 });

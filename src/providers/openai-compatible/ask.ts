@@ -21,7 +21,7 @@ export function askAt({ target: { provider } }: ProviderRequestPlan, asking: Ask
   const address = addressOf(base);
   return {
     origin: address.origin,
-    path: `${address.path}${path}${address.search}`,
+    path: `${address.path}${path}${path.includes('?') ? address.search.replace('?', '&') : address.search}`,
     method,
     headers: { 'accept-encoding': 'identity', ...headers },
     ...(body === undefined ? {} : { body }),
