@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { isRow, pathOf, type Row } from './ask.ts';
 import { answer, command, type CommonOptions } from './command.ts';
+import { printTable } from './print.ts';
 
 /** Behind the commands that the table of rows has made. */
 export function configCommands(program: Command): void {
@@ -16,8 +17,15 @@ export function configCommands(program: Command): void {
   );
   const routing = program.command('routing').description('see how calls are routed');
   command(routing, 'health', 'show how the targets do as the server has seen them').action((options: CommonOptions) =>
-    answer(options, { path: 'routing/health' }, (row) => console.log(JSON.stringify(row, null, 2))),
+    answer(options, { path: 'routing/health' }, printHealth),
   );
+}
+
+function printHealth({ targets, resting_keys: keys }: Row): void {
+  printTable({ data: targets }, ['target', 'provider', 'state', 'half_open_at', 'latency_ms', 'calls', 'failures']);
+  if (rowsOf(keys).length === 0) return;
+  console.log('\nKeys that rest:');
+  printTable({ data: keys }, ['provider_key_id', 'model', 'because', 'until']);
 }
 
 function printTree(answered: Row): void {

@@ -30,7 +30,10 @@ export function printTable(answer: Row, columns: readonly string[]): void {
 }
 
 function titleOf(column: string): string {
-  return column.replaceAll('_', ' ').toUpperCase();
+  return column
+    .replaceAll('_', ' ')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toUpperCase();
 }
 
 function valueAt(row: Row, column: string): unknown {

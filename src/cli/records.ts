@@ -1,9 +1,9 @@
 // faregate usage, jobs and audit-log: what calls consumed, what is being made, and who administered what.
 import type { Command } from 'commander';
-import { pathOf } from './ask.ts';
+import { isRow, pathOf, type Row } from './ask.ts';
 import { answer, command, type CommonOptions, group, listing, pageQuery, type Said } from './command.ts';
 import { addFields, type Field, queryOf } from './fields.ts';
-import { printTable } from './print.ts';
+import { printRow, printTable } from './print.ts';
 
 type Options = CommonOptions & Said;
 
@@ -44,7 +44,7 @@ export function recordCommands(program: Command): void {
     ),
   );
   command(usage, 'show <request>', 'show one call, with its receipts').action((request: string, options: Options) =>
-    answer(options, { path: `usage/${pathOf(request)}` }, (row) => console.log(JSON.stringify(row['data'], null, 2))),
+    answer(options, { path: `usage/${pathOf(request)}` }, printCall),
   );
   const jobs = group(program, 'jobs', 'look at films and songs that are made');
   addFields(listing(jobs, 'list', 'list jobs'), jobFilters).action((options: Options) =>
@@ -58,4 +58,25 @@ export function recordCommands(program: Command): void {
       printTable(row, ['at', 'actor', 'action', 'subject']),
     ),
   );
+}
+
+const receipts = { charge_receipt: 'What it was charged:', cost_receipt: 'What it cost:' } as const;
+
+/** Each time that it was counted: what happened, then the receipts line by line and every try at a provider. */
+function printCall({ data }: Row): void {
+  const revisions = Array.isArray(data) ? data.filter(isRow) : [];
+  for (const [index, row] of revisions.entries()) {
+    if (index > 0) console.log();
+    const { usage, facts: _facts, pins: _pins, charge_receipt: _charge, cost_receipt: _cost, attempts, ...told } = row;
+    printRow(isRow(usage) ? { ...told, usage: usage['status'], flags: usage['flags'] } : told);
+    for (const [name, title] of Object.entries(receipts)) {
+      const receipt = row[name];
+      if (!isRow(receipt)) continue;
+      console.log(`\n${title}`);
+      printTable({ data: receipt['lines'] }, ['meter', 'quantity', 'price', 'per', 'amount', 'currency']);
+    }
+    if (!Array.isArray(attempts) || attempts.length === 0) continue;
+    console.log('\nWho was asked:');
+    printTable({ data: attempts }, ['provider', 'model', 'outcome', 'status', 'latencyMs', 'cost']);
+  }
 }

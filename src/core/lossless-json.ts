@@ -1,4 +1,5 @@
-// JSON in which numbers keep the text they were written with: 1e-7 stays "1e-7", and nothing passes through a double.
+// JSON in which all numbers keep the text they were written with: 1e-7 stays "1e-7", and nothing passes through a double.
+// Of what is sent on or kept as it came, only those that a double cannot hold: `usage/exact-json.ts`.
 
 export class NumberText {
   readonly text: string;
@@ -13,18 +14,23 @@ export interface JsonObject {
   readonly [name: string]: Json;
 }
 
-// The reviver's third argument, with the source text of a value, is younger than the language's type definitions.
-type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
-const parse = JSON.parse as (text: string, reviver: Reviver) => Json;
-
 /** @throws SyntaxError when it is no JSON. */
 export function parseLossless(text: string): Json {
-  return parse(text, (_, value, { source }) => {
-    if (typeof value !== 'number') return value;
+  return parseNumbers(text, (_, source) => {
     if (source === undefined)
       throw new SyntaxError('This runtime does not give the text of numbers: Node 24 is needed.');
     return new NumberText(source);
-  });
+  }) as Json;
+}
+
+// The reviver's third argument, with the source text of a value, is younger than the language's type definitions.
+type Reviver = (name: string, value: unknown, context?: { readonly source?: string }) => unknown;
+
+/** With `numberOf` each number that is written there; its text is absent on a runtime that does not tell. */
+export function parseNumbers(text: string, numberOf: (value: number, source: string | undefined) => unknown): unknown {
+  const reviver: Reviver = (_, value, context) =>
+    typeof value === 'number' ? numberOf(value, context?.source) : value;
+  return JSON.parse(text, reviver) as unknown;
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

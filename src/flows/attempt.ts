@@ -84,9 +84,10 @@ async function tryTarget(
   for (let tries = 0; ;) {
     const chosen = await chooseKey(house, open, { target, passed });
     if (chosen.kind === 'none') return last ?? { kind: 'failed', failure: chosen.failure, elsewhere: true };
-    if (!dispatched) await dispatch(house, open, priced, chosen.credential);
-    dispatched = true;
     const { credential } = chosen;
+    const isWritten = dispatched && open.dispatched?.providerKeyId === credential?.providerKeyId;
+    if (!isWritten) await dispatch(house, open, priced, credential);
+    dispatched = true;
     const tried = await tryOnce(house, open, { provider, priced, translated, credential, attempts, signal });
     if (tried.kind === 'answered') return tried;
     last = { kind: 'failed', failure: tried.failure, elsewhere: tried.elsewhere };

@@ -5,6 +5,7 @@ import type { Attempt } from '#core/ledger/entry.ts';
 import type { CachedAnswer } from '#ports/answer-cache.ts';
 import type { Door } from '#ports/door.ts';
 import { dispatch, type OpenCall } from './dispatch.ts';
+import { endUnanswered, ratedBy } from './end-unanswered.ts';
 import type { CallFare } from './fare.ts';
 import type { House } from './house.ts';
 import { settleCall, unbilled } from './settle.ts';
@@ -60,12 +61,13 @@ export function freeFare(fare: CallFare): CallFare {
 export async function answerFromCache(house: House, open: OpenCall, cached: CachedAnswer, door: Door): Promise<void> {
   const [first] = open.fare.targets;
   if (!first) throw new Error('A call without a target was answered from the cache.');
-  const dispatched = await dispatch(house, open, first);
   const attempts: readonly Attempt[] = [];
-  const { charge, subCharge, cost, subCost } = first;
-  const rated = { charge, subCharge, cost, subCost };
+  const dispatched = await dispatch(house, open, first).catch(async (error: unknown) => {
+    await endUnanswered(house, open, attempts);
+    throw error;
+  });
   const usage = unbilled('cache_hit');
-  const fare = await settleCall(house, open, dispatched, { usage, outcome: 'completed', attempts, ...rated });
+  const fare = await settleCall(house, open, dispatched, { usage, outcome: 'completed', attempts, ...ratedBy(first) });
   const headers: Record<string, string> = {
     'content-type': cached.contentType,
     'content-length': String(cached.body.length),

@@ -48,7 +48,7 @@ function noneLeft(): Failure {
 }
 
 function released(): Failure {
-  return new Failure('internal', 'The money set aside for this call was released before it was sent. Send it again.');
+  return new Failure('not_exact', 'The money set aside for this call was released before it was sent. Send it again.');
 }
 
 /** One key needs no chance, and most providers have one. */

@@ -37,7 +37,7 @@ export interface OpenCall {
   progress: () => Checkpoint | undefined;
 }
 
-/** Again for another target of the same call: the same number, the new provider. */
+/** Again for another target or another key of the same call: the same number, the new provider. */
 export async function dispatch(
   house: House,
   open: OpenCall,
@@ -89,7 +89,7 @@ export async function dispatch(
   open.sentTo = priced;
   house.failpoints.reach('after-journal-dispatch');
   if (!(await house.store.dispatch(dispatched, leaseMs))) {
-    throw new Failure('internal', 'The money set aside for this call was released before it was sent. Send it again.');
+    throw new Failure('not_exact', 'The money set aside for this call was released before it was sent. Send it again.');
   }
   house.failpoints.reach('after-dispatch');
   return dispatched;

@@ -46,8 +46,8 @@ export async function holdFare(
   const sliced =
     call.streamed &&
     !strict &&
-    call.thinksInSilence !== true &&
-    fare.targets.every(({ target }) => target.streamsAllOutput);
+    // As each target would get it: a configuration may make one of them think.
+    fare.targets.every((each) => each.target.streamsAllOutput && each.call.thinksInSilence !== true);
   const first = sliced ? Math.min(countable, sliceTokens) : countable;
   const amount = holdFor(fare.quote, first);
   const least = strict ? first : Math.min(usefulTokens, first);

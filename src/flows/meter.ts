@@ -125,6 +125,14 @@ function usageOf(open: OpenCall, meter: StreamMeter, { provider, cause }: Heard)
   return isReported && reported && abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage;
 }
 
+/** Buys what a stream that was answered whole has consumed beyond its hold; `false` when that is not to be had. */
+export async function payWhole(house: House, open: OpenCall, { priced }: Answered, tokens: number, door: Door) {
+  const meter = new StreamMeter(house, open, { door, words: door.words, quote: priced.quote });
+  meter.count(tokens);
+  await meter.payBehind();
+  return !meter.unpaid;
+}
+
 class StreamMeter {
   cutOff = false;
   abandoned = false;
@@ -216,6 +224,11 @@ class StreamMeter {
     // Nothing is kept from a caller who has gone: what its provider has made is counted to its end.
     if (paid || this.abandoned) await this.take(events, index);
     else this.cutOff = true;
+  }
+
+  /** What came at once. */
+  count(tokens: number): void {
+    this.#deltas += tokens;
   }
 
   /** Buys what a caller who has gone was not made to wait for. */

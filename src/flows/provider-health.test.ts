@@ -57,3 +57,18 @@ test('a target is spared after it has failed again and again, and shows so', () 
     { target: 'a', provider: 'p', state: 'open', halfOpenAt: 15_004, latencyMs: undefined, calls: 5, failures: 5 },
   ]);
 });
+
+test('an address of a customer that fails does not make others pass over the provider', () => {
+  const health = new ProviderHealth();
+  const ours = target('a');
+  const theirs = {
+    ...ours,
+    provider: { ...ours.provider, baseUrl: 'http://own.example', guarded: true, credentials: [key('x')] },
+  } as const;
+  for (let calls = 0; calls < 5; calls += 1) {
+    health.begin(theirs, 0);
+    health.failed(theirs, 0);
+  }
+  expect([health.isSpared(theirs, 1), health.isSpared(ours, 1)]).toEqual([true, false]);
+  expect(health.latencyMs(ours)).toBeUndefined();
+});

@@ -51,13 +51,13 @@ export class ProviderHealth {
   readonly #resting = new Map<string, Rest>();
 
   /** Passed over while there is another one: a breaker must not make a failure of a doubt. */
-  isSpared({ name }: Target, nowMs: number): boolean {
-    return this.#targets.get(name)?.breaker.isSpared(nowMs) ?? false;
+  isSpared(target: Target, nowMs: number): boolean {
+    return this.#targets.get(nameOf(target))?.breaker.isSpared(nowMs) ?? false;
   }
 
   /** `undefined` for one that nobody has called yet; without end for one that has never answered. */
-  latencyMs({ name }: Target): number | undefined {
-    const seen = this.#targets.get(name);
+  latencyMs(target: Target): number | undefined {
+    const seen = this.#targets.get(nameOf(target));
     return seen && (seen.latencyMs ?? Infinity);
   }
 
@@ -120,11 +120,12 @@ export class ProviderHealth {
     this.#resting.set(placeOf(providerKeyId, rest.model), { providerKeyId, secret, ...rest });
   }
 
-  #seen({ name, provider }: Target): Seen {
+  #seen(target: Target): Seen {
+    const name = nameOf(target);
     const known = this.#targets.get(name);
     if (known) return known;
     const seen: Seen = {
-      provider: provider.name,
+      provider: target.provider.name,
       breaker: new CircuitBreaker(),
       latencyMs: undefined,
       calls: 0,
@@ -133,6 +134,11 @@ export class ProviderHealth {
     this.#targets.set(name, seen);
     return seen;
   }
+}
+
+/** What a customer's own address does says nothing of the provider's, where all others are served. */
+function nameOf({ name, provider: { guarded, credentials } }: Target): string {
+  return guarded === true ? `${name} (${credentials.map(({ providerKeyId }) => providerKeyId).join(', ')})` : name;
 }
 
 function placeOf(providerKeyId: string, model: string | undefined): string {

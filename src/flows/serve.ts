@@ -13,13 +13,14 @@ import { type Answered, attempt } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
 import { answerFromCache, cachePlaceOf, freeFare } from './cached-answer.ts';
 import type { OpenCall } from './dispatch.ts';
-import { fareOf, type PricedTarget } from './fare.ts';
+import { endUnanswered, ratedBy } from './end-unanswered.ts';
+import { fareOf } from './fare.ts';
 import { followJob } from './follow-job.ts';
 import { holdFare } from './hold.ts';
 import type { House } from './house.ts';
-import { meterStream } from './meter.ts';
+import { meterStream, payWhole } from './meter.ts';
 import { outputLimitOf } from './output-limit.ts';
-import { settleCall, unbilled } from './settle.ts';
+import { settleCall } from './settle.ts';
 import { renderedMedia, spokenAnswer, spokenStream } from './translate.ts';
 
 /** The largest whole answer that is kept in memory. */
@@ -135,9 +136,10 @@ async function passWhole(
   const usage = countedByRequest(completed, open.call.expected, [priced.charge.price, priced.cost.price]);
   const abandoned = door.hungUp.aborted;
   const answeredFacts = factsAnswered(open, answered, body);
-  const fare = await settleCall(house, open, withFacts(dispatched, answeredFacts), {
+  const isPaid = !open.held.sliced || (await payWhole(house, open, answered, usage.completion_tokens, door));
+  const fare = await settleCall(house, open, withFacts(dispatchedOf(open), answeredFacts), {
     usage: abandoned ? { ...usage, flags: [...usage.flags, 'drained'] } : usage,
-    outcome: abandoned ? 'abandoned' : 'completed',
+    outcome: isPaid ? (abandoned ? 'abandoned' : 'completed') : 'cut_off',
     attempts,
     ...ratedBy(priced),
     firstByteMs: house.clock.now() - open.startedAt,
@@ -147,7 +149,8 @@ async function passWhole(
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   if (open.cache) {
     headers['x-faregate-cache'] = 'miss';
-    if (isWorthKeeping(answer.status, usage)) {
+    // What the wallet has cut short is not what was asked for.
+    if (isWorthKeeping(answer.status, usage) && !open.held.clamped) {
       const contentType = headers['content-type'] ?? 'application/json';
       house.answers.put(open.cache.key, { body: said, contentType }, open.cache.ttlMs);
     }
@@ -180,8 +183,8 @@ interface WholeAnswer {
 
 /** In the caller's dialect. */
 function spoken(open: OpenCall, answered: Answered, whole: WholeAnswer): RenderedMedia {
-  const { translation, media } = answered;
-  if (media) return renderedMedia(open, media, whole);
+  const { translation, media, plan } = answered;
+  if (media) return renderedMedia(open, media, { ...whole, credential: plan.credential });
   if (!translation) return { body: whole.body, contentType: contentTypeOf(answered) };
   return { body: spokenAnswer(open, translation, whole.body, whole.usage), contentType: 'application/json' };
 }
@@ -231,39 +234,9 @@ async function passStream(
   }
 }
 
-/** Nothing was sent: give everything back. Something was: no provider bills for a call it did not answer. */
-async function endUnanswered(house: House, open: OpenCall, attempts: readonly Attempt[]): Promise<void> {
-  const { dispatched, sentTo, requestId } = open;
-  if (!dispatched || !sentTo) {
-    await house.store.void(requestId);
-    return;
-  }
-  const last = attempts.at(-1);
-  const givenUp = last?.outcome === 'aborted';
-  // A request that was given up under way may have been read: its prompt is then what it consumed, as far as anyone knows.
-  const usage = givenUp
-    ? completeUsage(undefined, {
-        prompt_tokens: dispatched.promptTokensEstimate,
-        completion_tokens: 0,
-        expected: dispatched.expected,
-        method: 'given_up',
-      })
-    : unbilled('no_answer');
-  await settleCall(house, open, dispatched, {
-    usage,
-    outcome: givenUp ? 'abandoned' : 'failed',
-    attempts,
-    ...ratedBy(sentTo),
-  });
-}
-
 /** Whole, and one that its provider stands by: a bill for nothing may be a failure in other words. */
 function isWorthKeeping(status: number, { status: known }: Usage): boolean {
   return status === 200 && (known === 'reported' || known === 'partial' || known === 'estimated');
-}
-
-function ratedBy({ charge, subCharge, cost, subCost }: PricedTarget) {
-  return { charge, subCharge, cost, subCost };
 }
 
 function brokenFailure(cause: UpstreamError | undefined): Failure {

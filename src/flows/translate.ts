@@ -1,6 +1,7 @@
 // Where caller and provider speak different dialects: what is asked and answered goes through our words.
 import type { Untranslatable } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { quotable } from '#core/call/quotable.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import type { Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
@@ -71,10 +72,7 @@ function writeChat(
   const body = reading.kind === 'chat' ? upstream.write(reading.chat, call, target) : reading;
   if (typeof body !== 'string') return body;
   const translation: Translation = {
-    answer(open, bytes, usage) {
-      const answer = upstream.answer(bytes);
-      return answer && caller.answer(answer, open, usage);
-    },
+    answer: answerBetween(upstream, caller),
     stream: { dialect: caller, provider: upstream },
   };
   return { kind: 'written', format: upstream.format, body, translation };
@@ -89,13 +87,7 @@ function writeEmbedding(
   const reading = caller.read(call);
   const body = reading.kind === 'embedding' ? upstream.write(reading.request, call) : reading;
   if (typeof body !== 'string') return body;
-  const translation: Translation = {
-    answer(open, bytes, usage) {
-      const answer = upstream.answer(bytes);
-      return answer && caller.answer(answer, open, usage);
-    },
-  };
-  return { kind: 'written', format: upstream.format, body, translation };
+  return { kind: 'written', format: upstream.format, body, translation: { answer: answerBetween(upstream, caller) } };
 }
 
 function writeRerank(
@@ -107,13 +99,18 @@ function writeRerank(
   const reading = caller.read(call);
   const body = reading.kind === 'rerank' ? upstream.write(reading.request, call) : reading;
   if (typeof body !== 'string') return body;
-  const translation: Translation = {
-    answer(open, bytes, usage) {
-      const answer = upstream.answer(bytes);
-      return answer && caller.answer(answer, open, usage);
-    },
+  return { kind: 'written', format: upstream.format, body, translation: { answer: answerBetween(upstream, caller) } };
+}
+
+/** What the one reads the other writes; `undefined` for what is no answer. */
+function answerBetween<Answer extends object>(
+  upstream: { readonly answer: (body: Buffer) => Answer | undefined },
+  caller: { readonly answer: (answer: Answer, open: OpenCall, usage: Usage) => string },
+): Translation['answer'] {
+  return (open, bytes, usage) => {
+    const answer = upstream.answer(bytes);
+    return answer && caller.answer(answer, open, usage);
   };
-  return { kind: 'written', format: upstream.format, body, translation };
 }
 
 function translateMedia(call: ModelCall, target: Target, media: MediaTranslation): Translated | Failure {
@@ -134,13 +131,17 @@ function streamField({ media }: ModelCall): string {
 /** @throws Failure `upstream_refused` for what the provider would not make, `upstream_failed` for what nobody can read. */
 export function renderedMedia(open: OpenCall, media: MediaTranslation, answered: AnsweredMedia): RenderedMedia {
   const answer = media.answer(open.call, answered.body, answered.headers);
-  if (answer?.kind === 'refused') throw new Failure('upstream_refused', answer.message);
+  if (answer?.kind === 'refused') {
+    throw new Failure('upstream_refused', quotable({ message: answer.message }, answered.credential).message);
+  }
   const rendered = answer && open.dialect.media?.(answer, open, answered.usage);
   if (!rendered) throw new Failure('upstream_failed', 'The provider answered in words that are not understood.');
   return rendered;
 }
 
 interface AnsweredMedia {
+  /** With which it was asked; a provider may quote it. */
+  readonly credential: string | undefined;
   readonly body: Buffer;
   readonly headers: UpstreamAnswer['headers'];
   readonly usage: Usage;

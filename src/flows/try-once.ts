@@ -1,5 +1,5 @@
 // One request to one target with one key, and what its failure means for the next.
-import { quotable } from '#core/call/quotable.ts';
+import { quotable, unquoted } from '#core/call/quotable.ts';
 import type { Credential } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt } from '#core/ledger/entry.ts';
@@ -130,10 +130,9 @@ const failureOfBreak = {
 function failureSaid(
   provider: ProviderAdapter,
   { status, headers }: UpstreamAnswer,
-  { body, secret = '' }: { readonly body: Buffer; readonly secret: string | undefined },
+  { body, secret }: { readonly body: Buffer; readonly secret: string | undefined },
 ): ProviderFailure {
-  const clean = secret === '' ? body : Buffer.from(body.toString('utf8').replaceAll(secret, '[credential]'));
-  return quotable(provider.failure(status, headers, clean), secret === '' ? undefined : secret);
+  return quotable(provider.failure(status, headers, unquoted(body, secret)), secret);
 }
 
 interface Refusal {

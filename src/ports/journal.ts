@@ -10,6 +10,19 @@ export type JournalRecord =
   | { readonly kind: 'job'; readonly job: MediaJob }
   | { readonly kind: 'settle'; readonly entry: ChargeEntry };
 
+export function requestIdOf(record: JournalRecord): string {
+  switch (record.kind) {
+    case 'dispatch':
+      return record.call.requestId;
+    case 'checkpoint':
+      return record.requestId;
+    case 'job':
+      return record.job.call.requestId;
+    case 'settle':
+      return record.entry.call.requestId;
+  }
+}
+
 /** What is left of a request when its gateway died: replay makes one of these for each that was not committed. */
 export interface UnfinishedCall {
   readonly call: DispatchedCall;

@@ -1,6 +1,6 @@
 // Providers that make films and songs while nobody waits: how a job is put to them, asked about, and fetched. Pure translation.
 import type { BatchSaid } from '#core/call/batch.ts';
-import type { MediaKind, MediaPlan, MediaRequest } from '#core/call/media-request.ts';
+import type { JobKind, JobPlan, JobRequest } from '#core/call/job-request.ts';
 import type { Untranslatable } from '#core/call/chat.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { Quantities } from '#core/usage/record.ts';
@@ -21,7 +21,7 @@ export interface JobPlace {
 
 /** What is known of a job that was put to a provider. */
 export interface JobAsked {
-  readonly kind: MediaKind;
+  readonly kind: JobKind;
   readonly quantities: Quantities;
   readonly seconds?: string;
   /** It was made from an image; said only of a submission. */
@@ -46,17 +46,17 @@ export type ContentStep =
   | { readonly kind: 'ask'; readonly request: UpstreamRequest; read(body: Buffer): ContentStep | undefined };
 
 export interface JobReference {
-  readonly kind: MediaKind;
+  readonly kind: JobKind;
   readonly upstreamId: string;
   readonly result?: unknown;
 }
 
 export interface MediaJobs {
   readonly name: string;
-  readonly kinds: ReadonlySet<MediaKind>;
+  readonly kinds: ReadonlySet<JobKind>;
   /** Fills in what the provider would; names what it cannot do. */
-  plan(request: MediaRequest, model: string): MediaPlan | Untranslatable;
-  submit(request: MediaRequest, place: JobPlace): UpstreamRequest;
+  plan(request: JobRequest, model: string): JobPlan | Untranslatable;
+  submit(request: JobRequest, place: JobPlace): UpstreamRequest;
   /** `undefined` when the answer names no job, or a refusal that came with a status of success. */
   accepted(body: Buffer, asked: JobAsked): Acceptance | ProviderFailure | undefined;
   poll(job: JobReference, place: JobPlace): UpstreamRequest;

@@ -43,6 +43,14 @@ describe('a provider', () => {
     await api.patch('/api/v1/providers/acme', { status: 'active' });
   });
 
+  test.each(['two\nlines', 'a\u0000zero', 'schlüssel', '🔑'])(
+    'takes no secret that no header can carry: %j',
+    async (secret) => {
+      const refused = await api.post('/api/v1/providers/acme/keys', { name: 'odd', secret });
+      expect(refused).toMatchObject({ status: 400, body: { error: { code: 'invalid_parameter', param: 'secret' } } });
+    },
+  );
+
   test('has one primary key, and a new secret in the place of the old', async () => {
     const keys = '/api/v1/providers/acme/keys';
     const [one, two] = [

@@ -1,7 +1,7 @@
 // Films of the catalogue whose providers are spoken to here: what is asked for has a price, by the facts that are held for.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postgresDirectory } from '#adapters/postgres/directory.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { PriceBook } from '#core/catalog/price-book.ts';
 import { rate } from '#core/pricing/rate.ts';
 import { estimatedUsage } from '#core/usage/usage.ts';
@@ -20,7 +20,7 @@ afterAll(() => database.close());
 const adapters = new Map(mediaJobs(() => '').map((adapter) => [adapter.name, adapter]));
 
 const image = { kind: 'url', url: 'https://pictures.example/one.png' } as const;
-const asked: Readonly<Record<string, Partial<MediaRequest>>> = {
+const asked: Readonly<Record<string, Partial<JobRequest>>> = {
   'MiniMax-Hailuo-02': { resolution: '512P', image },
 };
 

@@ -72,6 +72,24 @@ test('a key made on the command line calls the simulator, and credits are 5.00 l
   expect(await receiptOf(key, requestId)).toEqual(receipt);
 });
 
+test('texts are judged, and documents ranked, without an account', async () => {
+  const { key } = await server.key('1.00');
+  const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 });
+  const { results } = await client.moderations.create({ model: 'sim/moderation', input: ['Hello', 'violence'] });
+  expect(results.map(({ flagged }) => flagged)).toEqual([false, true]);
+  const asked = { model: 'sim/rerank', query: 'a ferry', documents: ['a gate', 'a ferry'], return_documents: true };
+  const ranked = await post(server.url, key, asked, { path: '/v1/rerank' });
+  expect(await ranked.json()).toMatchObject({ results: [{ index: 1, document: { text: 'a ferry' } }, { index: 0 }] });
+  // A tenth of a cent, and a unit of search.
+  expect(await creditsOf(server.url, key)).toMatchObject({ balance: '0.997', held: '0' });
+
+  const shown = await faregate('usage', 'show', ranked.headers.get('x-request-id') ?? '');
+  expect(shown.stdout).toMatch(/^charge: +0\.002 usd$/m);
+  expect(shown.stdout).toMatch(/^search_unit +1 +2 +1000 +0\.002 +usd$/m);
+  expect(shown.stdout).toMatch(/^sim +sim\/rerank +answered +200 +\d+ +0\.002 usd$/m);
+  expect((await faregate('routing', 'health')).stdout).toMatch(/^sim\/rerank +sim +closed +– +\d+ +1 +0$/m);
+});
+
 test('images, speech and transcripts without an account, and an image that is drawn while the process is killed is paid once', async () => {
   const { key } = await server.key('1.00');
   const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 });

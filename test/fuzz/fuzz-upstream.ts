@@ -15,6 +15,8 @@ export interface FuzzUpstream {
   /** One that speaks each protocol. */
   readonly openAi: Provider;
   readonly anthropic: Provider;
+  readonly google: Provider;
+  readonly cohere: Provider;
   readonly served: () => number;
   /** What it should not have been sent. */
   readonly complaints: readonly string[];
@@ -33,6 +35,7 @@ const headersKnown: ReadonlySet<string> = new Set([
   'accept-encoding',
   'authorization',
   'x-api-key',
+  'x-goog-api-key',
   'anthropic-version',
   'anthropic-beta',
 ]);
@@ -47,7 +50,10 @@ export async function startFuzzUpstream(name: string, fails: boolean): Promise<F
       served += 1;
       const body = Buffer.concat(pieces);
       complaints.push(...complaintsAbout(request, body));
-      if (fails) answerBadly(request, response, body);
+      // One that never says what became of a job is asked for days.
+      const isJob = request.method !== 'POST' && (!fails || served % 3 > 0);
+      if (isJob) answerOfJob(request, response);
+      else if (fails) answerBadly(request, response, body);
       else answerWell(request, response, body.toString());
     });
   });
@@ -68,6 +74,8 @@ export async function startFuzzUpstream(name: string, fails: boolean): Promise<F
     port,
     openAi: { ...row, adapter: 'openai-compatible' },
     anthropic: { ...row, name: `${name}-maker`, adapter: 'anthropic', onHangUp: 'drain' },
+    google: { ...row, name: `${name}-google`, adapter: 'google' },
+    cohere: { ...row, name: `${name}-cohere`, adapter: 'cohere', baseUrl: `http://127.0.0.1:${port}` },
     served: () => served,
     complaints,
     stop() {
@@ -80,19 +88,49 @@ export async function startFuzzUpstream(name: string, fails: boolean): Promise<F
 function complaintsAbout(request: IncomingMessage, body: Buffer): readonly string[] {
   const { headers, method = '', url = '' } = request;
   const foundWrong: string[] = [];
-  if (method !== 'POST' || !/^\/v1(\/[a-z_]+)+$/.test(url)) foundWrong.push(`asked ${method} ${url.slice(0, 100)}`);
+  if (!asked.some((each) => each.test(`${method} ${url}`))) foundWrong.push(`asked ${method} ${url.slice(0, 100)}`);
   for (const name in headers) if (!headersKnown.has(name)) foundWrong.push(`was sent the header ${name}`);
   const { host = '' } = headers;
   if (host !== `127.0.0.1:${request.socket.localPort ?? ''}`) foundWrong.push(`was called ${host}`);
-  const key = headers.authorization ?? headers['x-api-key'];
+  const key = headers.authorization ?? headers['x-api-key'] ?? headers['x-goog-api-key'];
   if (key !== `Bearer ${secret}` && key !== secret) foundWrong.push('was sent another credential');
-  const read = parsed(body.toString());
-  if (!read) return [...foundWrong, `was sent no JSON object: ${body.toString('latin1').slice(0, 100)}`];
-  if (typeof read['model'] !== 'string' || !/^[a-z]+$/.test(read['model'])) foundWrong.push('was asked for no model');
+  if (method !== 'POST') return foundWrong;
+  const isForm = headers['content-type']?.startsWith('multipart/form-data; boundary=') === true;
+  const read = isForm ? formIn(body) : parsed(body.toString());
+  if (!read)
+    return [...foundWrong, `was sent neither a JSON object nor a form: ${body.toString('latin1').slice(0, 100)}`];
+  if (!namesNoModel.test(url) && (typeof read['model'] !== 'string' || !/^[a-z]+$/.test(read['model']))) {
+    foundWrong.push('was asked for no model');
+  }
   for (const name of ['base_url', 'api_base', 'api_key', 'custom_llm_provider', 'models', 'fallbacks', 'route']) {
     if (Object.hasOwn(read, name) && url.startsWith('/v1/chat')) foundWrong.push(`was sent the field ${name}`);
   }
   return foundWrong;
+}
+
+const asked: readonly RegExp[] = [
+  /^POST \/v[12](\/[a-z_]+)+$/,
+  /^POST \/v1\/models\/[a-z]+:[a-zA-Z]+(\?alt=sse)?$/,
+  /^POST \/v1\/videos\/\w+\/remix$/,
+  /^(GET|DELETE) \/v1\/videos\/\w+$/,
+  /^GET \/v1\/videos\/\w+\/content(\?variant=(thumbnail|spritesheet))?$/,
+];
+
+const namesNoModel = /^\/v1\/(models\/|videos\/\w+\/remix$)/;
+
+/** Its fields, as whoever reads it to the letter has them; what is in them twice is the last. */
+function formIn(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  const text = body.toString('latin1');
+  const boundary = text.slice(0, text.indexOf('\r\n'));
+  if (!text.endsWith(`\r\n${boundary}--\r\n`)) return undefined;
+  const parts = text.slice(boundary.length + 2, -(boundary.length + 6)).split(`\r\n${boundary}\r\n`);
+  const named = parts.map((part) =>
+    /^content-disposition: form-data; name="([^"\r\n]*)"(?:; filename="[^"\r\n]*")?\r\n(?:content-type: [^\r\n]+\r\n)?\r\n/i.exec(
+      part,
+    ),
+  );
+  if (named.some((each) => !each)) return undefined;
+  return Object.fromEntries(named.map((each, index) => [each?.[1] ?? '', parts[index]?.slice(each?.[0].length)]));
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -107,6 +145,16 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 const usage = { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 };
+
+function filmOf(id: string, status: 'queued' | 'completed'): object {
+  return { id, object: 'video', status, progress: status === 'queued' ? 0 : 100, seconds: '4', size: '1280x720' };
+}
+
+function answerOfJob({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
+  const [, id = ''] = /\/videos\/(\w+)/.exec(url) ?? [];
+  if (url.includes('/content')) response.writeHead(200, { 'content-type': 'video/mp4' }).end(Buffer.alloc(1_000, 7));
+  else json(response, 200, method === 'DELETE' ? { id, deleted: true } : filmOf(id, 'completed'));
+}
 
 function answerWell(request: IncomingMessage, response: ServerResponse, text: string): void {
   const streams = parsed(text)?.['stream'] === true;
@@ -130,9 +178,41 @@ function answerWell(request: IncomingMessage, response: ServerResponse, text: st
         return;
       }
       return json(response, 200, message([{ type: 'text', text: 'Fine, thanks.' }]));
+    case '/v1/completions':
+      if (streams) {
+        beginStream(response);
+        const choices = [{ index: 0, text: 'Fine.', finish_reason: null }];
+        response.end(`data: ${JSON.stringify({ choices })}\n\n${usageEvent(9, 4)}data: [DONE]\n\n`);
+        return;
+      }
+      return json(response, 200, { choices: [{ index: 0, text: 'Fine.', finish_reason: 'stop' }], usage });
+    case '/v2/embed':
+      return json(response, 200, {
+        id: 'own',
+        embeddings: { float: [[0.1, 0.2]] },
+        texts: ['One.'],
+        meta: { billed_units: { input_tokens: 9 } },
+      });
+    case '/v2/rerank':
+    case '/v1/rerank':
+      return json(response, 200, {
+        results: [{ index: 0, relevance_score: 0.5 }],
+        meta: { billed_units: { search_units: 1 } },
+      });
+    case '/v1/images/generations':
+    case '/v1/images/edits':
+      return json(response, 200, { created: 1, data: [{ b64_json: 'AAAA' }] });
+    case '/v1/audio/speech':
+      return void response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(Buffer.alloc(100, 1));
+    case '/v1/audio/transcriptions':
+    case '/v1/audio/translations':
+      return json(response, 200, { text: 'Silence.', usage: { type: 'duration', seconds: 1 } });
+    case '/v1/videos':
+      return json(response, 200, filmOf('film_1', 'queued'));
     case '/v1/messages/count_tokens':
       return json(response, 200, { input_tokens: 9 });
     default:
+      if (request.url?.endsWith('/remix')) return json(response, 200, filmOf('film_2', 'queued'));
       return json(response, 200, {
         object: 'list',
         data: [{ object: 'embedding', index: 0, embedding: [0.1, 0.2] }],

@@ -96,6 +96,7 @@ function judge({ failures }: Town, plan: Plan, outcome: Outcome): Judged {
   const { status, headers, body } = outcome.answer;
   const code = codeOf(body);
   const name = `${status}${code === undefined ? '' : ` ${code}`}`;
+  if (status >= 300 && status < 400) return { name, violation: `${name}: nobody is sent elsewhere` };
   if (status < 500) return { name };
   const requestId = headers.get('x-request-id') ?? '';
   const kind = failures.get(requestId);
@@ -114,17 +115,18 @@ function codeOf(body: Buffer): string | undefined {
 
 async function whatIsLeft(town: Town, upstreamFailures: readonly Blamed[]): Promise<readonly Violation[]> {
   const { twin, good, flaky, deposits } = town;
-  const { house, ledger, writer } = twin;
+  const { house, keeper, ledger, writer } = twin;
   const found: Violation[] = [];
   const held = async (walletId: string) => (await house.store.wallet(walletId))?.held ?? 0n;
   const isQuiet = async (): Promise<boolean> => {
-    if (house.live.size > 0) return false;
+    if (house.live.size > 0 || keeper.size > 0) return false;
     for (const walletId of deposits.keys()) if ((await held(walletId)) !== 0n) return false;
     return true;
   };
   const untilMs = Date.now() + quietMsMax;
   await eventually(async () => Date.now() > untilMs || (await isQuiet()), 50);
   if (house.live.size > 0) found.push({ what: `${house.live.size} calls are still under way` });
+  if (keeper.size > 0) found.push({ what: `${keeper.size} jobs have not ended` });
   await writer.flush();
   const { usageRecords, registers, wallets } = ledger.tables;
   for (const [walletId, deposit] of deposits) {
@@ -139,7 +141,8 @@ async function whatIsLeft(town: Town, upstreamFailures: readonly Blamed[]): Prom
   const attempts = new Map(
     [...usageRecords.values()].map(({ entry }) => [
       entry.call.requestId,
-      entry.attempts.map(({ provider }) => provider),
+      // A job that was lost is charged by its dispatch alone.
+      [entry.call.provider, ...entry.attempts.map(({ provider }) => provider)],
     ]),
   );
   for (const { no, requestId, kind } of upstreamFailures) {

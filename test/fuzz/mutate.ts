@@ -12,7 +12,7 @@ export function mutatedBody(sample: object, chance: Chance, foreign: Foreign): B
     },
   };
   const times = chance.weighted([
-    [3, 0],
+    [6, 0],
     [6, 1],
     [3, 2],
     [2, 5],

@@ -1,8 +1,11 @@
 // The one request that a seed and a number stand for, byte by byte, and what its caller does then.
 import { Chance } from '#test/simulation/chance.ts';
 import { type Foreign, strangeHeaders } from './hostile.ts';
+import type { ModelKind } from '#core/catalog/catalog.ts';
+import { doorOf, type Entered } from './doors.ts';
+import { mutatedForm } from './form.ts';
 import { mutatedBody } from './mutate.ts';
-import { sampleFor } from './samples.ts';
+import { formFor, sampleFor, takesJson } from './samples.ts';
 
 export interface Plan {
   readonly no: number;
@@ -21,8 +24,9 @@ export interface Planning {
   readonly host: string;
   readonly foreign: Foreign;
   readonly addresses: readonly string[];
-  /** By weight; the first half is what embeddings are for. */
-  readonly models: { readonly chat: readonly string[]; readonly embedding: readonly string[] };
+  readonly models: Readonly<Partial<Record<ModelKind, readonly string[]>>>;
+  /** Jobs that are there, of several wallets, by their ids. */
+  readonly jobs: readonly string[];
   readonly keys: readonly (readonly [weight: number, key: string])[];
 }
 
@@ -53,27 +57,72 @@ export function planOf(no: number, planning: Planning): Plan {
   };
 }
 
-function draftOf(chance: Chance, { host, foreign, addresses, models, keys }: Planning): Draft {
-  const address = chance.pick(addresses);
-  const model = chance.pick(address.includes('embed') === chance.odds(0.9) ? models.embedding : models.chat);
-  const body = mutatedBody(sampleFor(address)(model, chance), chance, foreign);
-  const { method, target } = chance.odds(0.08)
-    ? elsewhere(chance, address, foreign)
-    : { method: 'POST', target: address };
+function draftOf(chance: Chance, planning: Planning): Draft {
+  const { host, foreign, keys } = planning;
+  const entered = doorOf(chance, planning);
+  const { body, contentType } = bodyFor(chance, entered, foreign);
   const key = chance.weighted(keys);
+  const { method, target } = chance.odds(0.08) ? elsewhere(chance, entered.target, foreign) : entered;
+  const asked = target.includes('?') || chance.odds(0.88) ? target : `${target}?${queryOf(chance, key, foreign)}`;
   const headers = [
     ...(chance.odds(0.995) ? [`Host: ${host}`] : []),
-    ...credential(chance, key),
-    ...(chance.odds(0.95) ? ['Content-Type: application/json'] : []),
+    ...(asked.includes('key=vk_') ? [] : credential(chance, key)),
+    ...(contentType !== undefined && chance.odds(0.97) ? [`Content-Type: ${contentType}`] : []),
     ...(chance.odds(0.12) ? strangeHeaders(chance, foreign) : []),
   ];
-  return { method, target, headers, body };
+  return { method, target: asked, headers, body };
+}
+
+interface Content {
+  readonly body: Buffer;
+  readonly contentType?: string;
+}
+
+function bodyFor(chance: Chance, { address, model, method }: Entered, foreign: Foreign): Content {
+  const isEmpty = method === 'GET' || method === 'DELETE';
+  if (isEmpty && chance.odds(0.95)) return { body: Buffer.alloc(0) };
+  const form = formFor(address);
+  if (form && (!takesJson(address) || chance.odds(0.5))) return mutatedForm(form(model, chance), chance, foreign);
+  const sample = takesJson(address) ? sampleFor(address)(model, chance) : { model };
+  return { body: mutatedBody(sample, chance, foreign), contentType: 'application/json' };
+}
+
+function queryOf(chance: Chance, key: string, { url }: Foreign): string {
+  return chance.pick([
+    `key=${key}`,
+    `key=${key}&alt=sse`,
+    `key=vk_&key=${key}`,
+    `key=${encodeURIComponent(`${key}\u0000`)}`,
+    'key=',
+    'key=%zz',
+    `key=${'k'.repeat(4_000)}`,
+    'alt=sse',
+    'alt=json',
+    'alt=sse&alt=json',
+    'alt=%00',
+    'alt=media',
+    'after=x&limit=1&order=asc',
+    'limit=-1',
+    'limit=1e1',
+    'order=__proto__',
+    'after=video_00000000-0000-0000-0000-000000000000',
+    'variant=../x',
+    'variant=thumbnail',
+    `base_url=${encodeURIComponent(url)}`,
+    '%',
+    '&&==',
+    'a=b&'.repeat(2_000),
+    'pageSize=0&pageToken=x',
+    '?',
+  ]);
 }
 
 function credential(chance: Chance, key: string): readonly string[] {
   return chance.weighted<readonly string[]>([
     [70, [`Authorization: Bearer ${key}`]],
-    [20, [`x-api-key: ${key}`]],
+    [12, [`x-api-key: ${key}`]],
+    [8, [`x-goog-api-key: ${key}`]],
+    [1, [`x-goog-api-key: ${key}`, `x-goog-api-key: ${key}`]],
     [2, [`Authorization: bearer ${key}`]],
     [2, [`Authorization: Bearer ${key}`, `x-api-key: other`]],
     [1, [`Authorization: Bearer other`, `Authorization: Bearer ${key}`]],
@@ -115,6 +164,17 @@ function elsewhere(chance: Chance, address: string, { url, host }: Foreign): Pic
     '/v1/generation?id=',
     '/v1/generation?id=00000000-0000-0000-0000-000000000000&id=%00',
     `/v1/generation?${'id=x&'.repeat(1_000)}`,
+    `${address}:generateContent`,
+    '/v1beta/models',
+    '/v1beta/models/',
+    '/v1beta/models/:generateContent',
+    '/v1beta/models/%zz:countTokens',
+    `/v1beta/models/${'a:'.repeat(2_000)}generateContent`,
+    '/v1beta',
+    '/v1/videos/',
+    '/v1/videos/a/b/c',
+    '/v1/videosx',
+    '/v2',
     '/__proto__',
     '/v1/constructor',
     '/%e0%80%ae/x',

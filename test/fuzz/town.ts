@@ -1,7 +1,7 @@
 // The gateway under fire: the real door over HTTP, on the memory keepers, with providers of the test's own.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Route } from '#core/catalog/catalog.ts';
+import type { ModelKind, Route } from '#core/catalog/catalog.ts';
 import { parseAmount, currencyOf } from '#core/money/currency.ts';
 import { callAddresses } from '#http/gateway/call-paths.ts';
 import { routeOf, startTwinGateway, targetOf, type TwinGateway } from '#test/gateway/twin-gateway.ts';
@@ -56,7 +56,7 @@ export async function buildTown(): Promise<Town> {
   };
   const keys: Planning['keys'] = [
     [60, await key('1000000')],
-    [10, await key('1000', { overspendPolicy: 'strict' })],
+    [10, await key('1000000', { overspendPolicy: 'strict' })],
     [8, await key('0.002')],
     [4, await key('0')],
     [6, await key('1000', { limits: { concurrency: 2, requestsPerMinute: 600, tokensPerMinute: 100_000 } })],
@@ -66,9 +66,11 @@ export async function buildTown(): Promise<Town> {
     [2, await key('1000', { expiresAt: 1 })],
     [1, `vk_${'x'.repeat(43)}`],
   ];
-  const chat = twin.house.snapshot.catalog.routes.values().filter(({ kind }) => kind !== 'embedding');
-  const embedding = twin.house.snapshot.catalog.routes.values().filter(({ kind }) => kind === 'embedding');
-  const models = { chat: [...chat.map(nameOf), 'no/such'], embedding: embedding.map(nameOf).toArray() };
+  const models = modelsOf(twin.house.snapshot.catalog.routes.values());
+  const jobs = await makeJobs(
+    twin,
+    keys.slice(0, 2).map(([, each]) => each),
+  );
   const { port: simulatorPort } = new URL(twin.simulator.origin);
   return {
     twin,
@@ -85,6 +87,7 @@ export async function buildTown(): Promise<Town> {
       foreign: { url: `http://${foreignHost}`, host: foreignHost },
       addresses: callAddresses,
       models,
+      jobs,
       keys,
     }),
     allowed: new Set([port, good.port, flaky.port, simulatorPort].map((each) => `127.0.0.1:${each}`)),
@@ -98,22 +101,63 @@ export async function buildTown(): Promise<Town> {
   };
 }
 
+/** Of each kind of model, the one that answers well and the one that does not. */
+const kinds: readonly (readonly [name: string, kind: ModelKind])[] = [
+  ['embed', 'embedding'],
+  ['rerank', 'rerank'],
+  ['image', 'image'],
+  ['speech', 'speech'],
+  ['transcribe', 'transcription'],
+  ['video', 'video'],
+];
+
 function routes(good: FuzzUpstream, flaky: FuzzUpstream): readonly Route[] {
   const both = [targetOf('chat', flaky.openAi), targetOf('chat', good.openAi)];
   return [
     routeOf(targetOf('chat', good.openAi)),
     routeOf({ ...targetOf('whole', good.openAi), streamsAllOutput: false }),
     routeOf(targetOf('opus', good.anthropic)),
-    routeOf(targetOf('embed', good.openAi), 'embedding'),
     routeOf(targetOf('chat', flaky.openAi)),
     routeOf(targetOf('opus', flaky.anthropic)),
-    routeOf(targetOf('embed', flaky.openAi), 'embedding'),
+    routeOf(targetOf('flash', flaky.google)),
+    routeOf(targetOf('command', flaky.cohere)),
+    ...[good, flaky].flatMap(({ cohere }) => [
+      routeOf(targetOf('texts', cohere), 'embedding'),
+      routeOf(targetOf('rerank', cohere), 'rerank'),
+    ]),
+    ...kinds.flatMap(([name, kind]) => [good, flaky].map(({ openAi }) => routeOf(targetOf(name, openAi), kind))),
     { name: 'either', subject: 'alias', kind: 'chat', targets: both, createdAt: 0 },
   ];
 }
 
-function nameOf({ name }: Route): string {
-  return name;
+function modelsOf(all: Iterable<Route>): Planning['models'] {
+  const named: Partial<Record<ModelKind, string[]>> = { chat: ['no/such'] };
+  for (const { name, kind } of all) (named[kind] ??= []).push(name);
+  return named;
+}
+
+const jobsOfEach = 30;
+
+/** Of the first key, who sends most, and of another wallet. */
+async function makeJobs({ url }: TwinGateway, keys: readonly string[]): Promise<readonly string[]> {
+  const begun = async (key: string, path: string, model: string): Promise<string> => {
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'x-sim-job-ms': '20' },
+      body: JSON.stringify({ model, prompt: 'A tram' }),
+    });
+    const { id } = (await response.json()) as { readonly id?: unknown };
+    if (typeof id !== 'string') throw new Error(`No job was begun: ${response.status}.`);
+    return id;
+  };
+  const all = keys.flatMap((key) =>
+    Array.from({ length: jobsOfEach }, () => [
+      begun(key, '/v1/videos', 'sim/video'),
+      begun(key, '/v1/videos', 'good/video'),
+      begun(key, '/v1/music/generations', 'sim/music'),
+    ]).flat(),
+  );
+  return Promise.all(all);
 }
 
 function said(details: object): string {

@@ -23,7 +23,7 @@ export const answer = {
   usage,
 };
 
-function event(type: string, fields: object): string {
+export function event(type: string, fields: object): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 }
 
@@ -32,12 +32,12 @@ export const begun = event('message-start', {
   delta: { message: { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] } },
 });
 
-export function textBlock(pieces: readonly string[]): string {
+export function textBlock(pieces: readonly string[], index = 0): string {
   const start = { message: { content: { type: 'text', text: '' } } };
   return [
-    event('content-start', { index: 0, delta: start }),
-    ...pieces.map((text) => event('content-delta', { index: 0, delta: { message: { content: { text } } } })),
-    event('content-end', { index: 0 }),
+    event('content-start', { index, delta: start }),
+    ...pieces.map((text) => event('content-delta', { index, delta: { message: { content: { text } } } })),
+    event('content-end', { index }),
   ].join('');
 }
 

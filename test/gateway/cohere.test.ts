@@ -328,6 +328,15 @@ describe('embeddings', () => {
     expect(await creditsOf(twin.url, key)).toMatchObject({ balance: '0.999899', held: '0' });
   });
 
+  test('of Cohere’s SDK are made by models that have one vector for every purpose', async () => {
+    const { cohere } = await clients();
+    const ask = { model: 'sim/embed', texts: ['a', 'b'], embeddingTypes: ['float' as const] };
+    const asked = await cohere.embed({ ...ask, inputType: 'search_query' });
+    expect(asked.embeddings.float).toHaveLength(2);
+    const kept = await cohere.embed({ ...ask, inputType: 'search_document' });
+    expect(kept.embeddings.float).toEqual(asked.embeddings.float);
+  });
+
   test('of pictures have no price here', async () => {
     const { key } = await clients();
     const body = { model: 'maker/embed', images: ['data:image/png;base64,aaaa'], input_type: 'image' };

@@ -3,13 +3,16 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callAddresses } from '#http/gateway/call-paths.ts';
-import { sampleFor } from '#test/fuzz/samples.ts';
+import { geminiDeeds, jobAddresses } from '#test/fuzz/doors.ts';
+import { fieldsOf, type Part, writeForm } from '#test/fuzz/form.ts';
+import { formFor, sampleFor, takesJson } from '#test/fuzz/samples.ts';
 import { Chance } from '#test/simulation/chance.ts';
+import type { FailpointName } from '#ports/failpoints.ts';
 import { startAnthropicUpstream } from './anthropic-upstream.ts';
 import { type OwnUpstream, startOwnUpstream, whole } from './own-upstream.ts';
 import { exchange, hasAnswered, statusesIn } from './raw-exchange.ts';
 import { routeOf, startTwinGateway, targetOf, type TwinGateway } from './twin-gateway.ts';
-import { creditsOf, post, said, statusOf } from './wire.ts';
+import { creditsOf, eventually, post, said, statusOf } from './wire.ts';
 
 let twin: TwinGateway;
 let own: OwnUpstream;
@@ -17,6 +20,7 @@ let maker: OwnUpstream;
 let key: string;
 let foreignCalls = 0;
 let answered = 0;
+let losesHolds = false;
 const bugs: unknown[] = [];
 
 const foreign = createServer((_request, response) => {
@@ -42,15 +46,24 @@ beforeAll(async () => {
     routes: [
       routeOf(targetOf('chat', own.provider)),
       routeOf(targetOf('embed', own.provider), 'embedding'),
+      routeOf(targetOf('video', own.provider), 'video'),
       routeOf(targetOf('opus', maker.provider)),
     ],
     log,
+    failpoints: { reach: loseHolds },
     bodySilenceMsMax: 300,
   });
   ({ key } = await twin.key('10'));
 });
 
+/** As a store does that was emptied. */
+function loseHolds(name: FailpointName): void {
+  if (name !== 'after-hold' || !losesHolds) return;
+  for (const { requestId } of twin.house.live.values()) void twin.house.store.void(requestId);
+}
+
 afterAll(async () => {
+  await eventually(() => twin.keeper.size === 0);
   expect(bugs).toEqual([]);
   expect(foreignCalls).toBe(0);
   expect(await creditsOf(twin.url, key)).toMatchObject({ held: '0' });
@@ -60,9 +73,37 @@ afterAll(async () => {
   await twin.stop();
 });
 
+interface DoorOf {
+  readonly path: string;
+  /** What its right requests are known by. */
+  readonly address: string;
+  readonly model: string;
+}
+
 const models = ['own/chat', 'own/embed', 'maker/opus'];
-const everywhere = () => callAddresses.flatMap((path) => models.map((model) => ({ path, model })));
-const right = (path: string, model: string) => JSON.stringify(sampleFor(path)(model, new Chance(path)));
+const doors: readonly Omit<DoorOf, 'model'>[] = [
+  ...[...callAddresses, ...jobAddresses].map((path) => ({ path, address: path })),
+  ...geminiDeeds.map((address) => ({ path: `/v1beta/models/own/chat:${address}`, address })),
+];
+const everyPath = doors.map(({ path }) => path);
+
+/** A model of each sort where models are told apart while the body is read. */
+function everywhere(): readonly DoorOf[] {
+  const json = doors.filter(({ address }) => takesJson(address));
+  const [model = ''] = models;
+  return [
+    ...json.map((door) => ({ ...door, model })),
+    ...models.slice(1).map((other) => ({ path: '/v1/messages', address: '/v1/messages', model: other })),
+  ];
+}
+
+const formAddresses = [...callAddresses, ...jobAddresses].filter((address) => formFor(address));
+const right = (address: string, model: string) => JSON.stringify(sampleFor(address)(model, new Chance(address)));
+
+function rightForm(address: string): readonly Part[] {
+  const kind = address === '/v1/videos' ? 'video' : address === '/v1/images/edits' ? 'image' : 'transcribe';
+  return formFor(address)?.(`sim/${kind}`, new Chance(address)) ?? [];
+}
 
 interface Raw {
   readonly path?: string;
@@ -77,7 +118,7 @@ function raw({ path = '/v1/chat/completions', lines, body = '' }: Raw): string {
 
 test('a body that stops coming is answered with 408, and its connection is closed, while others are served', async () => {
   const body = right('/v1/chat/completions', 'own/chat');
-  const slow = callAddresses.flatMap((path) => [
+  const slow = everyPath.flatMap((path) => [
     exchange(twin.url, raw({ path, lines: ['Content-Length: 1000'], body: body.slice(0, 20) })),
     exchange(twin.url, raw({ path, lines: ['Transfer-Encoding: chunked'], body: '5\r\n{"mod' })),
   ]);
@@ -87,7 +128,7 @@ test('a body that stops coming is answered with 408, and its connection is close
   expect(new Set(served)).toEqual(new Set([200]));
   for (const answer of await Promise.all(slow)) {
     expect(statusesIn(answer)).toEqual([408]);
-    expect(answer).toContain('"code":"request_timeout"');
+    expect(answer).toMatch(/"code":("request_timeout"|408)/);
     expect(answer.toLowerCase()).toContain('connection: close');
   }
 });
@@ -111,8 +152,8 @@ test('a body that comes slowly and does not stop is taken', async () => {
 
 test('JSON of 100,000 levels overflows nobody: it is refused, wherever it stands', async () => {
   const deep = ['['.repeat(100_000) + ']'.repeat(100_000), '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)];
-  for (const { path, model } of everywhere()) {
-    const sample = JSON.parse(right(path, model)) as Readonly<Record<string, unknown>>;
+  for (const { path, address, model } of everywhere()) {
+    const sample = JSON.parse(right(address, model)) as Readonly<Record<string, unknown>>;
     const bodies = deep.flatMap((value) => [
       value,
       value.slice(0, 100_000),
@@ -125,6 +166,19 @@ test('JSON of 100,000 levels overflows nobody: it is refused, wherever it stands
       expect(await response.text()).toContain('512 levels');
     }
   }
+});
+
+test('a body of millions of fields, objects or lists is refused before it is read, and a long text is taken', async () => {
+  const fields = Array.from({ length: 300_000 }, (_, index) => `"f${index}":1`).join(',');
+  for (const value of [`{${fields}}`, `[${'{},'.repeat(300_000)}{}]`, `[${'[],'.repeat(300_000)}[]]`]) {
+    const response = await post(twin.url, key, `{"model":"own/chat","messages":${value}}`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('more than 250,000 fields');
+  }
+  // Within a text they are none.
+  const { key: rich } = await twin.key('100');
+  const long = await post(twin.url, rich, { model: 'own/chat', messages: said('{[:'.repeat(300_000)), max_tokens: 5 });
+  expect(long.status).toBe(200);
 });
 
 test('as deep as it may be is translated as well', async () => {
@@ -143,7 +197,7 @@ test('a body of 100 MB is refused at every address, and nobody waits for it', as
       raw({ path, lines: [`Content-Length: ${100 * 1_048_576}`], body: '{'.repeat(1_000) }),
       hasAnswered,
     );
-  const refused = await Promise.all(callAddresses.map(upload));
+  const refused = await Promise.all(everyPath.map(upload));
   expect(new Set(refused.flatMap(statusesIn))).toEqual(new Set([413]));
   expect(await statusOf(post(twin.url, key, { model: 'own/chat', messages: said() }))).toBe(200);
 });
@@ -242,8 +296,8 @@ test('what a request says of addresses is refused or not heard, and no address b
 
 test('bytes that are no UTF-8 are refused at every address', async () => {
   const wrong = ['80', 'c0af', 'eda080', 'f4908080', 'e282', 'ff'].map((hex) => Buffer.from(hex, 'hex'));
-  for (const { path, model } of everywhere()) {
-    const body = Buffer.from(right(path, model));
+  for (const { path, address, model } of everywhere()) {
+    const body = Buffer.from(right(address, model));
     const at = body.indexOf('"', body.indexOf(':')) + 1;
     for (const bytes of wrong) {
       const sent = Buffer.concat([body.subarray(0, at), bytes, body.subarray(at)]);
@@ -270,8 +324,106 @@ test('a request to upgrade is answered as any other one, and is the last of its 
 test('a redirect of the provider is followed by nobody, and is not passed on', async () => {
   const answer = whole(ok);
   own.answers((response) => void response.writeHead(307, { location: `http://${foreignHost()}/` }).end());
-  const response = await post(twin.url, key, { model: 'own/chat', messages: said() });
+  const responses = [
+    await post(twin.url, key, { model: 'own/chat', messages: said() }),
+    await post(twin.url, key, { model: 'own/video', prompt: 'A tram' }, { path: '/v1/videos' }),
+  ];
   own.answers(answer);
-  expect(response.status).toBe(502);
-  expect(await response.json()).toMatchObject({ error: { code: 'upstream_failed' } });
+  for (const response of responses) {
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ error: { code: 'upstream_failed' } });
+  }
+});
+
+interface SentForm {
+  readonly address: string;
+  readonly parts: readonly Part[];
+  readonly contentType?: string;
+  readonly cut?: (body: Buffer) => Buffer;
+}
+
+function sendForm({ address, parts, contentType, cut = (body) => body }: SentForm): Promise<Response> {
+  const form = writeForm(parts);
+  return fetch(`${twin.url}${address}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': contentType ?? form.contentType },
+    body: new Uint8Array(cut(form.body)),
+  });
+}
+
+test('a form is read whatever its boundary is called, and none that does not fit together', async () => {
+  for (const address of formAddresses) {
+    const parts = rightForm(address);
+    const said = writeForm(parts).contentType;
+    const boundary = said.slice(said.indexOf('=') + 1);
+    for (const contentType of [
+      said,
+      `multipart/form-data; boundary="${boundary}"`,
+      said.replace('multipart', 'Multipart'),
+    ]) {
+      expect((await sendForm({ address, parts, contentType })).status, `${address} ${contentType}`).toBe(200);
+    }
+    const wrong: readonly Omit<SentForm, 'address' | 'parts'>[] = [
+      { contentType: 'multipart/form-data' },
+      { contentType: 'multipart/form-data; boundary=' },
+      { contentType: 'multipart/form-data; boundary=(.*)+$' },
+      { contentType: `multipart/form-data; boundary=${'x'.repeat(5_000)}` },
+      { contentType: said.replace('form-data', 'mixed') },
+      { contentType: 'application/json' },
+      { cut: (body) => body.subarray(0, -10) },
+      { cut: () => Buffer.alloc(0) },
+      { cut: () => Buffer.from(`--${boundary}`.repeat(20_000)) },
+      { cut: (body) => Buffer.from(body.toString('latin1').replaceAll('form-data; ', 'attachment; '), 'latin1') },
+    ];
+    for (const each of wrong) {
+      const answer = await sendForm({ address, parts, ...each });
+      expect(answer.status, `${address} ${JSON.stringify(each)} ${each.cut?.toString() ?? ''}`).toBe(400);
+      expect(await answer.text(), `${address} ${JSON.stringify(each)} ${each.cut?.toString() ?? ''}`).toContain(
+        '"malformed_request"',
+      );
+    }
+  }
+});
+
+test('thousands of parts, parts that are there twice and names out of the prototype are refused by name', async () => {
+  for (const address of formAddresses) {
+    const parts = rightForm(address);
+    const [first] = parts;
+    if (!first) throw new Error('A form has parts.');
+    const many = await sendForm({ address, parts: Array.from({ length: 5_000 }, () => first) });
+    expect(many.status, address).toBe(400);
+    expect(await many.text()).toContain('more than 64 parts');
+    const twice = await sendForm({ address, parts: [...parts, first] });
+    expect(await twice.json(), address).toMatchObject({ error: { code: 'invalid_parameter', param: first.name } });
+  }
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    const answer = await sendForm({
+      address: '/v1/videos',
+      parts: [...rightForm('/v1/videos'), ...fieldsOf({ [name]: 'x' })],
+    });
+    expect(answer.status, name).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { param: name, message: `"${name}" is not known here, and would not be obeyed.` },
+    });
+  }
+});
+
+test('a recording without a byte is the fault of whoever sent it', async () => {
+  for (const address of ['/v1/audio/transcriptions', '/v1/audio/translations']) {
+    const parts = rightForm(address).map((part) => (part.name === 'file' ? { ...part, bytes: Buffer.alloc(0) } : part));
+    const answer = await sendForm({ address, parts });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: { code: 'invalid_parameter', param: 'file' } });
+  }
+});
+
+test('money that was lost between setting it aside and sending is told as such, and nothing is sent', async () => {
+  const before = answered;
+  losesHolds = true;
+  const response = await post(twin.url, key, { model: 'own/chat', messages: said() });
+  losesHolds = false;
+  expect(response.status).toBe(503);
+  expect(response.headers.get('x-should-retry')).toBe('true');
+  expect(await response.json()).toMatchObject({ error: { code: 'not_exact' } });
+  expect(answered).toBe(before);
 });

@@ -76,6 +76,10 @@ describe('images', () => {
     const { data } = await client.images.edit({ model: 'sim/image', image, prompt: 'At night', n: 3 });
     expect(data).toHaveLength(3);
     expect(await balance()).toBe('0.97');
+    const empty = await toFile(Buffer.alloc(0), 'ferry.png', { type: 'image/png' });
+    const asked = client.images.edit({ model: 'sim/image', image: empty, prompt: 'At night' });
+    await expect(asked).rejects.toMatchObject({ status: 400, code: 'invalid_parameter', param: 'image' });
+    expect(await balance()).toBe('0.97');
   });
 
   test('a stream tells its charge with its last event', async () => {
@@ -286,6 +290,7 @@ describe('a hostile form', () => {
 
   test.each([
     ['no file', model + end, 'file'],
+    ['an empty recording', model + part('name="file"; filename="a.wav"', '') + end, 'file'],
     ['a file as text', model + part('name="file"') + end, 'file'],
     ['two files', model + file + file + end, 'file'],
     ['a model twice', model + part('name="model"', 'sim/echo') + file + end, 'model'],

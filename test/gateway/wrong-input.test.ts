@@ -43,6 +43,22 @@ test('JSON that does not parse, or is no object, is told so', async () => {
   });
   expect(await errorOf(await post(twin.url, key, '[]'))).toMatchObject({ code: 'malformed_request' });
   expect(await errorOf(await post(twin.url, key, ''))).toMatchObject({ message: expect.stringContaining('empty') });
+  const form = '--b0undary\r\nContent-Disposition: form-data; name="model"\r\n\r\nsim/echo\r\n--b0undary--\r\n';
+  expect(await errorOf(await post(twin.url, key, form))).toMatchObject({
+    code: 'malformed_request',
+    message: 'The body is a form; a JSON object is needed.',
+  });
+});
+
+test.each(['/v1/rerank', '/v2/rerank'])('bytes that are no UTF-8 are refused at %s', async (path) => {
+  const whole = Buffer.from('{"model":"sim/rerank","query":"?","documents":["a"]}');
+  const body = new Uint8Array(Buffer.from(whole.map((byte) => (byte === 0x3f ? 0xff : byte))));
+  const response = await fetch(`${twin.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body,
+  });
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('not valid UTF-8')]);
 });
 
 test('a field of the wrong shape is named', async () => {
@@ -123,6 +139,10 @@ test('an attachment whose tokens nothing bounds is refused, not guessed', async 
 
 test('an address that is not there, or asked in the wrong way, says what is', async () => {
   expect(await errorOf(await post(twin.url, key, {}, { path: '/v1/nothing' }))).toMatchObject({ code: 'not_found' });
+  const deed = await post(twin.url, key, {}, { path: '/v1beta/models/sim/echo:tuneModel' });
+  expect([deed.status, await deed.text()]).toEqual([404, expect.stringContaining(':generateContent')]);
+  const receipt = await fetch(`${twin.url}/v1/generation`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await errorOf(receipt)).toMatchObject({ code: 'invalid_parameter', param: 'id' });
   const garbled = await fetch(`${twin.url}/v1/models/%zz`, { headers: { authorization: `Bearer ${key}` } });
   expect(await errorOf(garbled)).toMatchObject({ code: 'unknown_model' });
   const got = await fetch(`${twin.url}/v1/chat/completions`, { headers: { authorization: `Bearer ${key}` } });

@@ -50,7 +50,10 @@ export class Truth {
         if (sending.bodyEnd !== 'ended') return [this.#guess(0)];
         // Whatever bytes the answer has, a provider that keeps to its limit has made no more tokens.
         const counted = Math.min(Math.ceil(wholePiece(script).bytes.length / 4), sending.outputTokensMax);
-        return [this.#price(script.usage ?? {}, counted)];
+        const due = this.#price(script.usage ?? {}, counted);
+        // A stream set aside its first slice: for the rest of what came at once there may not have been the money.
+        const isHeld = !this.#record.call.streamed || this.#isHeld(script.usage?.completionTokens ?? counted);
+        return isHeld ? [due] : [due, this.#atMostHeld(due)];
       }
       case 'stream':
         return this.#streamed(sending);

@@ -1,10 +1,10 @@
 // What reached the disk is known of its call from then on.
-import type { JournalRecord } from '#ports/journal.ts';
+import { type JournalRecord, requestIdOf } from '#ports/journal.ts';
 import type { Stage } from './stage.ts';
 
 export function noteWritten(stage: Stage, record: JournalRecord): void {
   stage.probes.saw(`journal: ${record.kind}`);
-  const call = stage.calls.get(requestOf(record));
+  const call = stage.calls.get(requestIdOf(record));
   if (!call) return;
   switch (record.kind) {
     case 'dispatch':
@@ -18,18 +18,5 @@ export function noteWritten(stage: Stage, record: JournalRecord): void {
     case 'settle':
       if (record.entry.final) call.finalOnDisk = record.entry;
       else call.estimateOnDisk = true;
-  }
-}
-
-function requestOf(record: JournalRecord): string {
-  switch (record.kind) {
-    case 'dispatch':
-      return record.call.requestId;
-    case 'checkpoint':
-      return record.requestId;
-    case 'job':
-      return record.job.call.requestId;
-    case 'settle':
-      return record.entry.call.requestId;
   }
 }

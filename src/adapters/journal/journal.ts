@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { Failure } from '#core/failure.ts';
-import type { Journal, JournalRecord, UnfinishedCall } from '#ports/journal.ts';
+import { type Journal, type JournalRecord, requestIdOf, type UnfinishedCall } from '#ports/journal.ts';
 import { UnfinishedCalls } from '#ports/unfinished-calls.ts';
 import { encodeRecord } from './codec.ts';
 import { type Disk, realDisk } from './disk.ts';
@@ -204,16 +204,7 @@ class FileJournal implements Journal {
 
 // A checkpoint says how far a call is, not that there was one.
 function pinningRequest(record: JournalRecord): string | undefined {
-  switch (record.kind) {
-    case 'dispatch':
-      return record.call.requestId;
-    case 'checkpoint':
-      return undefined;
-    case 'job':
-      return record.job.call.requestId;
-    case 'settle':
-      return record.entry.call.requestId;
-  }
+  return record.kind === 'checkpoint' ? undefined : requestIdOf(record);
 }
 
 function notWritten(cause: unknown): Failure {

@@ -1,6 +1,6 @@
 // The journal of a simulation: what is written stays on the paper, and the paper is handed to the next life.
 import { Failure } from '#core/failure.ts';
-import type { Journal, JournalRecord, UnfinishedCall } from '#ports/journal.ts';
+import { type Journal, type JournalRecord, requestIdOf, type UnfinishedCall } from '#ports/journal.ts';
 import { UnfinishedCalls } from '#ports/unfinished-calls.ts';
 
 export class JournalPaper {
@@ -40,10 +40,10 @@ class MemoryJournal implements Journal {
   }
 
   async forget(requestIds: readonly string[], word: 'final' | 'estimate' = 'final'): Promise<void> {
-    const kept = new Set(word === 'final' ? [] : this.#paper.records.filter(isFinal).map(requestOf));
+    const kept = new Set(word === 'final' ? [] : this.#paper.records.filter(isFinal).map(requestIdOf));
     const forgotten = new Set(requestIds).difference(kept);
     for (const requestId of forgotten) this.#leftBehind.forget(requestId);
-    this.#paper.records = this.#paper.records.filter((record) => !forgotten.has(requestOf(record)));
+    this.#paper.records = this.#paper.records.filter((record) => !forgotten.has(requestIdOf(record)));
   }
 
   async close(): Promise<void> {
@@ -53,17 +53,4 @@ class MemoryJournal implements Journal {
 
 function isFinal(record: JournalRecord): boolean {
   return record.kind === 'settle' && record.entry.final;
-}
-
-function requestOf(record: JournalRecord): string {
-  switch (record.kind) {
-    case 'dispatch':
-      return record.call.requestId;
-    case 'checkpoint':
-      return record.requestId;
-    case 'job':
-      return record.job.call.requestId;
-    case 'settle':
-      return record.entry.call.requestId;
-  }
 }

@@ -1,28 +1,13 @@
 // Jobs in Postgres.
 import type { Pool } from 'pg';
 import { type JobEnd, type MediaJob, readJob, writeJob, type WrittenJob } from '#core/call/media-job.ts';
-import { amount } from '#core/money/amount.ts';
-import type { ChargedBefore } from '#ports/fast-store.ts';
 import type { JobBook, JobOwner, JobPage, UnbookedJob } from '#ports/job-book.ts';
-import { givenFromJson, type GivenJson } from './ledger/units.ts';
+import { chargedColumns, type ChargedColumns, chargedOf } from './ledger/register-columns.ts';
 
 interface JobColumns {
   readonly job: WrittenJob;
   readonly job_end: JobEnd | null;
 }
-
-interface ChargedColumns {
-  readonly total: bigint;
-  readonly cost: bigint;
-  readonly cost_currency: string;
-  readonly provider: string;
-  readonly final: boolean;
-  readonly revision: number;
-  readonly given: readonly GivenJson[];
-}
-
-const chargedColumns = `charge.total, charge.cost, charge.cost_currency, charge.provider, charge.final, charge.revision,
-  charge.given`;
 
 const putSql = `
   insert into faregate.media_job (request_id, kind, wallet_id, organization_id, virtual_key_id, name, provider,
@@ -40,8 +25,9 @@ const restSql = `
     and (charge.final or job.job_end ? 'lost')`;
 
 const unbookedSql = `
-  select job.job, job.job_end, charge.request_id is not null as charged, ${chargedColumns}
-  from faregate.media_job job left join faregate.request_charge charge on charge.request_id = job.request_id
+  select job.job, job.job_end, register.request_id is not null as charged, ${chargedColumns}
+  from faregate.media_job job
+    left join faregate.request_charge register on register.request_id = job.request_id
   where not job.booked order by job.started_at`;
 
 export function postgresJobBook(pool: Pool): JobBook {
@@ -103,7 +89,7 @@ export function postgresJobBook(pool: Pool): JobBook {
     },
     async charged(requestId) {
       const { rows } = await pool.query<ChargedColumns>(
-        `select ${chargedColumns} from faregate.request_charge charge where request_id = $1`,
+        `select ${chargedColumns} from faregate.request_charge register where request_id = $1`,
         [requestId],
       );
       return rows[0] && chargedOf(rows[0]);
@@ -126,17 +112,4 @@ function listQuery({ walletId, organizationId }: JobOwner, { kind, limit, order,
 function jobOf({ job, job_end }: JobColumns): MediaJob {
   const read = readJob(job);
   return job_end === null ? read : { ...read, end: job_end };
-}
-
-function chargedOf(row: ChargedColumns): ChargedBefore {
-  const { total, cost, cost_currency: costCurrency, provider, final, revision, given } = row;
-  return {
-    total: amount(total),
-    cost: amount(cost),
-    costCurrency,
-    provider,
-    final,
-    revision,
-    given: givenFromJson(given),
-  };
 }

@@ -29,6 +29,8 @@ export interface EmbeddingRequest extends EmbeddingOptions {
   readonly texts: readonly string[];
   /** What the caller's dialect calls what was said. */
   readonly names: Readonly<Partial<Record<keyof EmbeddingOptions, string>>>;
+  /** Said because the caller's dialect makes everybody say it: who has no word for it may pass it over. */
+  readonly obligatory?: keyof EmbeddingOptions;
 }
 
 export type EmbeddingReading = { readonly kind: 'embedding'; readonly request: EmbeddingRequest } | Untranslatable;
@@ -42,7 +44,7 @@ export function unheededOption(
   request: EmbeddingRequest,
   ...unheeded: readonly (keyof EmbeddingOptions)[]
 ): Untranslatable | undefined {
-  const option = unheeded.find((name) => request[name] !== undefined);
+  const option = unheeded.find((name) => request[name] !== undefined && name !== request.obligatory);
   if (option === undefined) return undefined;
   return untranslatable(request.names[option] ?? option);
 }

@@ -1,6 +1,6 @@
 // Work that goes on at a provider after the request that began it: what must be known to hold, ask and settle it in any life.
 import type { BatchOrder } from './batch.ts';
-import type { MediaKind } from './media-request.ts';
+import type { JobKind } from './job-request.ts';
 import type { SlotScope } from '../limits/limits.ts';
 import { type Amount, amount } from '../money/amount.ts';
 import type { CallFacts, Usage } from '../usage/usage.ts';
@@ -36,12 +36,12 @@ export interface JobEnd {
   readonly result?: unknown;
 }
 
-export type JobKind = MediaKind | 'batch';
+export type WorkKind = JobKind | 'batch';
 
 export interface MediaJob {
   readonly call: DispatchedCall;
   readonly hold: JobHold;
-  readonly kind: JobKind;
+  readonly kind: WorkKind;
   readonly adapter: string;
   readonly providerKeyId?: string;
   readonly upstreamId: string;

@@ -46,5 +46,11 @@ export function overridden(call: ModelCall, { outputLimit, params: said }: Overr
   }
   // No text has more than three bytes for each of its units; a bound is all that is made of it.
   const grown = [...edits].reduce((sum, [field, json]) => sum + field.length + 3 * json.length + 4, 0);
-  return { ...limited, body: spliceFields(call.body, edits), bodyBytes: call.bodyBytes + grown };
+  const thinks = said['reasoning_effort'] !== undefined && said['reasoning_effort'] !== '"none"';
+  return {
+    ...limited,
+    body: spliceFields(call.body, edits),
+    bodyBytes: call.bodyBytes + grown,
+    ...(thinks ? { thinksInSilence: true } : {}),
+  };
 }

@@ -1,4 +1,5 @@
 // JSON whose numbers keep their digits: one that a double cannot hold stays the text it was, in memory and written again.
+import { parseNumbers } from '../lossless-json.ts';
 
 declare global {
   interface JSON {
@@ -8,16 +9,11 @@ declare global {
   }
 }
 
-interface Source {
-  readonly source?: string;
-}
-
 /** @throws SyntaxError when the text is no JSON. */
 export function parseExactJson(text: string): unknown {
-  return JSON.parse(text, (_key, value: unknown, context?: Source) => {
-    if (typeof value !== 'number' || context?.source === undefined) return value;
-    return decimalOf(value) === decimalOf(context.source) ? value : JSON.rawJSON(context.source);
-  }) as unknown;
+  return parseNumbers(text, (value, source) =>
+    source === undefined || decimalOf(value) === decimalOf(source) ? value : JSON.rawJSON(source),
+  );
 }
 
 /** Plain decimal text, without exponent and needless zeros, of a number, its text, or one kept as text. */

@@ -1,6 +1,7 @@
 // How Anthropic's dialect says that there is no answer, or that a stream ends before its time.
 import type { Failure } from '#core/failure.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { Fare, StreamWords } from '#ports/door.ts';
 import { errorType } from './error-types.ts';
@@ -63,22 +64,12 @@ export function passingWords(requestId: string): StreamWords {
 
 /** Ends the block that the last event has left open. */
 function closingOf(last: Buffer | undefined): string {
-  const { type, index } = dataOf(last);
+  const { type, index } = parseData(last) ?? {};
   const isOpen = type === 'content_block_start' || type === 'content_block_delta';
   return isOpen && typeof index === 'number' ? eventOf('content_block_stop', { index }) : '';
 }
 
 function withFare(event: Buffer, fare: Fare): string | Buffer {
-  const { type, ...fields } = dataOf(event);
+  const { type, ...fields } = parseData(event) ?? {};
   return typeof type === 'string' ? eventOf(type, { ...fields, faregate: fare }) : event;
-}
-
-function dataOf(event: Buffer | undefined): Fields {
-  const data = /^data: ?(.*)$/m.exec(event?.toString('utf8') ?? '')?.[1] ?? '';
-  try {
-    const parsed: unknown = JSON.parse(data);
-    return isFields(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }

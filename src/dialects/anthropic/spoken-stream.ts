@@ -1,4 +1,5 @@
 // A stream in our words, as events of Anthropic's dialect: blocks with numbers, one after the other.
+import { CallsInTurn } from '#core/call/calls-in-turn.ts';
 import type { ChatEvent, StopReason } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { type Seal, sealText } from '#core/call/seal.ts';
@@ -17,6 +18,7 @@ export class SpokenMessage implements SpokenStream {
   readonly #model: string;
   readonly #requestId: string;
   readonly #blocks = new Map<BlockName, number>();
+  readonly #inTurn = new CallsInTurn();
   #open: BlockName | undefined;
   #nextIndex = 0;
   #begun = false;
@@ -29,6 +31,14 @@ export class SpokenMessage implements SpokenStream {
   }
 
   tell(event: ChatEvent): string {
+    return this.#tellAll(this.#inTurn.next(event));
+  }
+
+  #tellAll(events: readonly ChatEvent[]): string {
+    return events.map((event) => this.#tell(event)).join('');
+  }
+
+  #tell(event: ChatEvent): string {
     switch (event.kind) {
       case 'answer-start':
         return this.#begin(event.id);
@@ -58,7 +68,7 @@ export class SpokenMessage implements SpokenStream {
 
   cutOff(): string {
     this.#stop = 'length';
-    return this.#begin() + this.#close();
+    return this.#begin() + this.#rest() + this.#close();
   }
 
   usage(_last: Buffer | undefined, usage: Usage, fare: Fare): string {
@@ -66,11 +76,15 @@ export class SpokenMessage implements SpokenStream {
   }
 
   withFare(_event: Buffer | undefined, usage: Usage, fare: Fare): string {
-    return this.#begin() + this.#close() + this.usage(undefined, usage, fare);
+    return this.#begin() + this.#rest() + this.#close() + this.usage(undefined, usage, fare);
   }
 
   failure(failure: Failure): string {
     return failureEvent(failure, this.#requestId);
+  }
+
+  #rest(): string {
+    return this.#tellAll(this.#inTurn.rest());
   }
 
   #begin(id = this.#requestId): string {

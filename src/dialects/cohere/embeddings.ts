@@ -55,6 +55,7 @@ function readEmbed(body: string): EmbeddingReading {
     request: {
       texts: Array.isArray(texts) ? texts.filter((text) => typeof text === 'string') : [],
       names,
+      obligatory: 'purpose',
       ...(purpose === undefined ? {} : { purpose }),
       ...(typeof dimensions === 'number' ? { dimensions } : {}),
       ...(cut === undefined ? {} : { truncate: cut }),

@@ -1,7 +1,8 @@
 // How Gemini's dialect says that there is no answer, or that a stream ends before its time.
 import { spliceFields } from '#core/call/splice.ts';
 import type { Failure } from '#core/failure.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { Fare, StreamWords } from '#ports/door.ts';
 import { errorStatus } from './error-status.ts';
@@ -71,7 +72,7 @@ function cutCandidate(index: number): Fields {
 }
 
 function headOf(event: Buffer | undefined): Fields {
-  const { modelVersion, responseId } = parsed(dataOf(event));
+  const { modelVersion, responseId } = parseFields(dataOf(event)) ?? {};
   return { modelVersion, responseId };
 }
 
@@ -85,13 +86,4 @@ function dataOf(event: Buffer | undefined): string {
   const lines = event?.toString('utf8').split(/\r?\n/) ?? [];
   const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice('data:'.length).trim());
   return data.join('');
-}
-
-function parsed(data: string): Fields {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isFields(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,5 +1,6 @@
 // How OpenAI's dialect says that there is no answer, or that a stream ends before its time.
 import type { Failure } from '#core/failure.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import { errorTypes } from './error-types.ts';
 
 export function failureBody(failure: Failure, requestId: string): string {
@@ -28,7 +29,7 @@ export const doneEvent = 'data: [DONE]\n\n';
 
 /** The chunk that ends every choice as if the output limit had been reached; made in the likeness of one that came before. */
 export function lengthEvent(lastEvent: Buffer | undefined, choices: number): string {
-  const last = lastEvent === undefined ? {} : chunkOf(lastEvent);
+  const last = parseData(lastEvent) ?? {};
   const chunk = {
     id: last['id'] ?? 'chatcmpl-cut',
     object: 'chat.completion.chunk',
@@ -50,7 +51,7 @@ export function usageEvent(
   usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number },
   fare: Readonly<Record<string, string>>,
 ): string {
-  const { id, created, model, object } = lastEvent === undefined ? {} : chunkOf(lastEvent);
+  const { id, created, model, object } = parseData(lastEvent) ?? {};
   const { prompt_tokens, completion_tokens, total_tokens } = usage;
   const counts = { prompt_tokens, completion_tokens, total_tokens };
   const kind = object ?? 'chat.completion.chunk';
@@ -61,16 +62,6 @@ export function usageEvent(
 /** The provider's own usage chunk with what was charged beside it. */
 export function withFare(event: Buffer | undefined, fare: Readonly<Record<string, string>>): string | Buffer {
   if (!event) return '';
-  const chunk = chunkOf(event);
+  const chunk = parseData(event) ?? {};
   return 'usage' in chunk ? `data: ${JSON.stringify({ ...chunk, faregate: fare })}\n\n` : event;
-}
-
-export function chunkOf(event: Buffer): Readonly<Record<string, unknown>> {
-  const data = /^data: ?(.*)$/m.exec(event.toString('utf8'))?.[1] ?? '';
-  try {
-    const parsed: unknown = JSON.parse(data);
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }

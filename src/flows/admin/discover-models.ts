@@ -1,6 +1,7 @@
 // What a provider offers, asked of itself, beside what the catalogue and the price book have of it.
 import type { ModelKind } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
+import { isFields } from '#core/usage/counts.ts';
 import type { ModelRow, ProviderRow } from '#ports/administration.ts';
 import type { ModelListing } from '#ports/provider.ts';
 import { type UpstreamAnswer, UpstreamError } from '#ports/upstream.ts';
@@ -62,16 +63,16 @@ function bearer(credential: string | undefined): Readonly<Record<string, string>
 type Row = Readonly<Record<string, unknown>>;
 
 function readRows(answer: unknown, read: (row: Row) => Offer | undefined): readonly Offer[] | undefined {
-  const rows = isRecord(answer) ? answer['data'] : answer;
+  const rows = isFields(answer) ? answer['data'] : answer;
   if (!Array.isArray(rows)) return undefined;
-  const offers = rows.flatMap((row: unknown) => (isRecord(row) ? (read(row) ?? []) : []));
+  const offers = rows.flatMap((row: unknown) => (isFields(row) ? (read(row) ?? []) : []));
   // Rows that nobody can read are no list of this kind.
   return offers.length > 0 || rows.length === 0 ? offers : undefined;
 }
 
 function readModelInfo({ model_name: id, model_info: info }: Row): Offer | undefined {
   if (typeof id !== 'string') return undefined;
-  const mode = isRecord(info) ? info['mode'] : undefined;
+  const mode = isFields(info) ? info['mode'] : undefined;
   return { id, kind: (typeof mode === 'string' ? kinds[mode] : undefined) ?? 'chat' };
 }
 
@@ -177,10 +178,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refusal(message: string, cause?: unknown): Failure {

@@ -95,7 +95,7 @@ export async function cancelBatch(batches: BatchDesk, caller: Caller, id: string
   const { batches: wire, place } = batchSiteOf(desk, seen.job);
   let said: BatchSaid | undefined;
   try {
-    said = await askBatch(desk, wire, wire.cancel(seen.job.upstreamId, place));
+    said = await askBatch(desk, { batches: wire, place }, wire.cancel(seen.job.upstreamId, place));
   } catch (error) {
     if (error instanceof UpstreamError) throw new Failure('upstream_failed', error.message, { cause: error });
     throw error;

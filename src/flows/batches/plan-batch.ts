@@ -13,14 +13,14 @@ import type { BatchJobs } from '#ports/batch-jobs.ts';
 import type { ProviderAdapter } from '#ports/provider.ts';
 import type { CallFare } from '../fare.ts';
 import { planRoute } from '../plan-route.ts';
-import type { JobCandidate, JobPlan } from '../media/create-job.ts';
+import type { JobCandidate, Undertaking } from '../media/create-job.ts';
 import type { MediaDesk } from '../media/desk.ts';
 import { type BatchLine, type LinesAsked, readLines } from './read-lines.ts';
 
 /** The provider has a day for it, and some time to write its answers down. */
 const deadlineMs = 26 * 3_600_000;
 
-export interface IncomingBatch extends LinesAsked, Pick<JobPlan, 'requestId' | 'caller' | 'dialect'> {
+export interface IncomingBatch extends LinesAsked, Pick<Undertaking, 'requestId' | 'caller' | 'dialect'> {
   readonly inputFileId: string;
   readonly content: Buffer;
   readonly metadata?: BatchOrder['metadata'];
@@ -28,7 +28,7 @@ export interface IncomingBatch extends LinesAsked, Pick<JobPlan, 'requestId' | '
 }
 
 /** @throws Failure for what cannot be called in a batch. */
-export async function planBatch(desk: MediaDesk, incoming: IncomingBatch): Promise<JobPlan> {
+export async function planBatch(desk: MediaDesk, incoming: IncomingBatch): Promise<Undertaking> {
   const { requestId, caller, dialect, endpoint, inputFileId, metadata } = incoming;
   const lines = await readLines(desk.house.clock, incoming.content, incoming);
   const call = callOf(incoming, lines);

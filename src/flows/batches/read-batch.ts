@@ -2,6 +2,7 @@
 import { type BatchEndpoint, batchEndpoints, batchEnds, type BatchResult, type BatchSaid } from '#core/call/batch.ts';
 import type { MediaJob } from '#core/call/media-job.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { unquoted } from '#core/call/quotable.ts';
 import { Failure } from '#core/failure.ts';
 import { type Rest, UsageSum } from '#core/usage/sum-usage.ts';
 import { notBillable, type Usage } from '#core/usage/usage.ts';
@@ -10,7 +11,7 @@ import type { JobReading } from '#ports/media-jobs.ts';
 import type { ProviderAdapter } from '#ports/provider.ts';
 import { UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
 import type { MediaDesk } from '../media/desk.ts';
-import { batchSiteOf } from '../media/place.ts';
+import { type BatchSite, batchSiteOf } from '../media/place.ts';
 
 const normalizer = { id: 'batch', version: '1' };
 
@@ -21,7 +22,7 @@ const newline = 0x0a;
 /** @throws Failure, UpstreamError while its last word, or what it consumed, cannot be had. */
 export async function batchReadingOf(desk: MediaDesk, job: MediaJob): Promise<JobReading | undefined> {
   const { batches, place } = batchSiteOf(desk, job);
-  const said = await askBatch(desk, batches, batches.poll(job.upstreamId, place));
+  const said = await askBatch(desk, { batches, place }, batches.poll(job.upstreamId, place));
   if (!said) return undefined;
   if (!batchEnds.has(said.status)) return { kind: 'running', said, progress: progressOf(said) };
   const { outputFile, errorFile, counts } = said;
@@ -42,11 +43,11 @@ export async function batchReadingOf(desk: MediaDesk, job: MediaJob): Promise<Jo
 /** @throws Failure, UpstreamError when the provider does not say. */
 export async function askBatch(
   { house }: MediaDesk,
-  batches: BatchJobs,
+  { batches, place }: BatchSite,
   request: UpstreamRequest,
 ): Promise<BatchSaid | undefined> {
   const answer = await house.upstream.send(request);
-  const body = await answer.body.whole(wordBytesMax);
+  const body = unquoted(await answer.body.whole(wordBytesMax), place.credential);
   if (answer.status < 300) return batches.read(body);
   const { message, retryAfterMs } = batches.failure(answer.status, answer.headers, body);
   const detail = { upstreamStatus: answer.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

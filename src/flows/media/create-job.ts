@@ -1,10 +1,10 @@
 // Begins a job: authenticate, plan, quote, hold, dispatch, submit. Once the provider has taken it, the keeper has it.
-import { quotable } from '#core/call/quotable.ts';
+import { quotable, unquoted } from '#core/call/quotable.ts';
 import type { Credential, Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
 import type { BatchOrder } from '#core/call/batch.ts';
-import type { JobKind, MediaJob } from '#core/call/media-job.ts';
+import type { MediaJob, WorkKind } from '#core/call/media-job.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { Dialect } from '#ports/dialect.ts';
@@ -13,11 +13,11 @@ import type { ProviderFailure } from '#ports/provider.ts';
 import { type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
 import { chooseKey, type KeyChoice } from '../choose-key.ts';
 import { dispatch, type OpenCall } from '../dispatch.ts';
+import { endUnanswered } from '../end-unanswered.ts';
 import { estimateEntries } from '../estimate.ts';
 import { UnitsForNow } from '../estimate-units.ts';
 import { type CallFare, fareOf, type PricedTarget } from '../fare.ts';
 import { freeWanted, holdFare } from '../hold.ts';
-import { settleCall, unbilled } from '../settle.ts';
 import type { MediaDesk } from './desk.ts';
 import type { JobKeeper } from './keep-jobs.ts';
 import { credentialFor, placeAt } from './place.ts';
@@ -42,11 +42,11 @@ export interface IncomingJob extends MediaAsked {
 }
 
 /** What is to be begun, and who can do it. */
-export interface JobPlan extends Pick<
+export interface Undertaking extends Pick<
   IncomingJob,
   'requestId' | 'caller' | 'dialect' | 'providerKeyId' | 'remixedFrom'
 > {
-  readonly kind: JobKind;
+  readonly kind: WorkKind;
   readonly call: ModelCall;
   readonly consumes: NonNullable<DispatchedCall['job']>;
   /** In the order in which they are tried; all make the same thing. */
@@ -103,7 +103,7 @@ export function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: Incoming
 export async function beginJob(
   desk: MediaDesk,
   keeper: JobKeeper,
-  plan: () => JobPlan | Promise<JobPlan>,
+  plan: () => Undertaking | Promise<Undertaking>,
   requestId: string,
 ): Promise<MediaJob> {
   const { house } = desk;
@@ -150,7 +150,7 @@ interface Taken {
   readonly providerKeyId: string | undefined;
 }
 
-async function submit(desk: MediaDesk, open: OpenCall, planned: JobPlan): Promise<Taken> {
+async function submit(desk: MediaDesk, open: OpenCall, planned: Undertaking): Promise<Taken> {
   const attempts: Attempt[] = [];
   let last: Failure | undefined;
   try {
@@ -168,15 +168,15 @@ async function submit(desk: MediaDesk, open: OpenCall, planned: JobPlan): Promis
       if ('acceptance' in tried) return tried;
       last = tried.failure;
       if (tried.next === 'give-up') break;
-      if (tried.next === 'lost') {
-        await chargeLost(desk, dispatched);
-        throw new Lost(last);
-      }
+      if (tried.next === 'lost') throw new Lost(last, dispatched);
     }
     throw last ?? new Failure('internal', 'The route has no target.');
   } catch (error) {
-    if (error instanceof Lost) throw error.failure;
-    await endUnanswered(desk, open, attempts);
+    if (error instanceof Lost) {
+      await chargeLost(desk, error.dispatched);
+      throw error.cause;
+    }
+    await endUnanswered(desk.house, open, attempts);
     throw error;
   }
 }
@@ -195,7 +195,7 @@ function ofPlatform(targets: readonly PricedTarget[], { target }: JobCandidate):
 async function keyFor(
   { house }: MediaDesk,
   open: OpenCall,
-  { providerKeyId }: JobPlan,
+  { providerKeyId }: Undertaking,
   { target }: PricedTarget,
 ): Promise<KeyChoice> {
   if (providerKeyId === undefined) return chooseKey(house, open, { target, passed: noKeys });
@@ -204,13 +204,13 @@ async function keyFor(
 
 const noKeys: ReadonlySet<string> = new Set();
 
-/** It may have been taken, and is charged already. */
+/** It may have been taken, and is charged for that; the cause is what the caller is told. */
 class Lost extends Error {
-  readonly failure: Failure;
+  readonly dispatched: DispatchedCall;
 
-  constructor(failure: Failure) {
-    super(failure.message, { cause: failure });
-    this.failure = failure;
+  constructor(cause: unknown, dispatched: DispatchedCall) {
+    super('A job was lost.', { cause });
+    this.dispatched = dispatched;
   }
 }
 
@@ -262,11 +262,13 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
     }
     uploaded = named;
   }
+  let isTaken = false;
   try {
     const answer = await house.upstream.send(candidate.submit(place, uploaded));
     house.failpoints.reach('after-answer-head');
-    const body = await answer.body.whole(answerBytesMax);
+    const body = unquoted(await answer.body.whole(answerBytesMax), credential?.secret);
     if (answer.status >= 300) return refusal(answer, body);
+    isTaken = true;
     const acceptance = candidate.accepted(body);
     if (!acceptance) {
       note('failed', { status: answer.status, error: 'The answer names no job.' });
@@ -280,6 +282,8 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
     note('answered', { status: answer.status });
     return { acceptance, candidate, dispatched, providerKeyId: credential?.providerKeyId };
   } catch (error) {
+    // A bug of ours is no reason for a job to be free.
+    if (isTaken) throw new Lost(error, dispatched);
     if (!(error instanceof UpstreamError)) throw error;
     note(error.kind === 'timeout' ? 'timed_out' : 'failed', { error: error.message });
     return unansweredWith(error);
@@ -295,7 +299,7 @@ async function upload(
 ): Promise<Sent> {
   try {
     const answer = await upstream.send(file.request(place));
-    return { answer, body: await answer.body.whole(answerBytesMax) };
+    return { answer, body: unquoted(await answer.body.whole(answerBytesMax), place.credential) };
   } catch (error) {
     if (error instanceof UpstreamError) return { error };
     throw error;
@@ -316,7 +320,8 @@ function refusedWith(status: number, said: { message: string; param?: string; re
     return { failure: new Failure('upstream_rate_limited', said.message, detail), next: 'next-target' };
   // Whoever stands before the provider has given up waiting for it: it may have taken the job.
   if (status === 504) return { failure: new Failure('upstream_timeout', said.message, detail), next: 'lost' };
-  if (status === 408 || status === 409 || status >= 500) {
+  // Whoever is sent elsewhere has not been served, and nobody follows.
+  if (status < 400 || status === 408 || status === 409 || status >= 500) {
     return { failure: new Failure('upstream_failed', said.message, detail), next: 'next-target' };
   }
   return { failure: new Failure('upstream_refused', said.message, detail), next: 'give-up' };
@@ -331,7 +336,7 @@ function unansweredWith(error: UpstreamError): Tried {
   return { failure: new Failure(kind, message, { cause: error, shouldRetry: false }), next: 'lost' };
 }
 
-function jobOf(open: OpenCall, { kind, remixedFrom, batch, ...planned }: JobPlan, taken: Taken): MediaJob {
+function jobOf(open: OpenCall, { kind, remixedFrom, batch, ...planned }: Undertaking, taken: Taken): MediaJob {
   const { acceptance, candidate, dispatched, providerKeyId } = taken;
   const { size, resolution, quality, duration, audio } = open.fare.facts;
   return {
@@ -377,25 +382,8 @@ async function chargeLost({ house, directory }: MediaDesk, call: DispatchedCall)
     await house.journal.append({ kind: 'settle', entry }).catch((error: unknown) => {
       house.log.error({ error, request_id: call.requestId }, 'an estimate could not be written to the journal');
     });
-    await house.store.settle(entry, 0n);
+    await house.store.settle(entry, 0n).catch((error: unknown) => {
+      house.log.warn({ error, request_id: call.requestId }, 'a lost job is charged later');
+    });
   }
-}
-
-/** Nothing was sent, or nobody took it: no provider bills for a job that it did not take. */
-async function endUnanswered({ house }: MediaDesk, open: OpenCall, attempts: readonly Attempt[]): Promise<void> {
-  const { dispatched, sentTo, requestId } = open;
-  if (!dispatched || !sentTo) {
-    await house.store.void(requestId);
-    return;
-  }
-  await settleCall(house, open, dispatched, {
-    usage: unbilled('no_answer'),
-    outcome: 'failed',
-    attempts,
-    ...ratedBy(sentTo),
-  });
-}
-
-function ratedBy({ charge, subCharge, cost, subCost }: PricedTarget) {
-  return { charge, subCharge, cost, subCost };
 }

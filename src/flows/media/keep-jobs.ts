@@ -1,4 +1,5 @@
 // Keeps the jobs that are under way: their holds alive, asked about at intervals, settled by the final word, once.
+import { unquoted } from '#core/call/quotable.ts';
 import { Failure } from '#core/failure.ts';
 import type { BatchSaid } from '#core/call/batch.ts';
 import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
@@ -255,7 +256,7 @@ export async function readingOf(desk: MediaDesk, job: MediaJob): Promise<JobRead
   if (job.kind === 'batch') return batchReadingOf(desk, job);
   const { adapter, place } = siteOf(desk, job);
   const answer = await desk.house.upstream.send(adapter.poll(referenceOf(job), place));
-  const body = await answer.body.whole(answerBytesMax);
+  const body = unquoted(await answer.body.whole(answerBytesMax), place.credential);
   if (answer.status < 300) return adapter.read(body, askedOf(job));
   const { message, retryAfterMs } = adapter.failure(answer.status, answer.headers, body);
   const detail = { upstreamStatus: answer.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

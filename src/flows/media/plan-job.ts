@@ -1,5 +1,5 @@
 // Finds who can make what is asked for, and says everything on which its price depends, before anything is set aside.
-import type { MediaPlan, MediaRequest } from '#core/call/media-request.ts';
+import type { JobPlan, JobRequest } from '#core/call/job-request.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { isReachable, type Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
@@ -13,7 +13,7 @@ import type { MediaDesk } from './desk.ts';
 
 export interface MediaAsked {
   readonly name: string;
-  readonly request: MediaRequest;
+  readonly request: JobRequest;
   readonly extraHeaders: Readonly<Record<string, string>>;
   /** What is made anew is with this provider, and nobody else can. */
   readonly provider?: string;
@@ -22,12 +22,12 @@ export interface MediaAsked {
 export interface Candidate {
   readonly target: Target;
   readonly adapter: MediaJobs;
-  readonly request: MediaRequest;
+  readonly request: JobRequest;
 }
 
 export interface PlannedJob {
   readonly call: ModelCall;
-  readonly quantities: MediaPlan['quantities'];
+  readonly quantities: JobPlan['quantities'];
   /** In the order in which they are tried; all make the same thing. */
   readonly candidates: readonly Candidate[];
 }
@@ -37,7 +37,7 @@ export function planJob(desk: MediaDesk, caller: Caller, asked: MediaAsked): Pla
   const bare = callFor(asked, { facts: {}, quantities: {} });
   const { targets } = planRoute(desk.house.snapshot.catalog, { caller, call: bare });
   const candidates: Candidate[] = [];
-  let first: MediaPlan | undefined;
+  let first: JobPlan | undefined;
   let refused: Failure | undefined;
   for (const { target } of targets) {
     if (asked.provider !== undefined && asked.provider !== target.provider.name) continue;
@@ -73,7 +73,7 @@ export function mustBePriced({ call, quantities }: PlannedJob, fare: CallFare): 
   throw new Failure('unpriced', message, { param: 'model' });
 }
 
-function makesTheSame(one: MediaPlan, other: MediaPlan): boolean {
+function makesTheSame(one: JobPlan, other: JobPlan): boolean {
   return haveTheSame(one.facts, other.facts) && haveTheSame(one.quantities, other.quantities);
 }
 
@@ -85,7 +85,7 @@ function haveTheSame(one: object, other: object): boolean {
 
 function callFor(
   { name, request, extraHeaders }: MediaAsked,
-  { facts, quantities }: Pick<MediaPlan, 'facts' | 'quantities'>,
+  { facts, quantities }: Pick<JobPlan, 'facts' | 'quantities'>,
 ): ModelCall {
   return {
     kind: request.kind,

@@ -14,6 +14,7 @@ import { viewWallet } from '#flows/view-wallet.ts';
 import type { Dialect } from '#ports/dialect.ts';
 import type { Generations } from '#ports/generations.ts';
 import { decoded } from './decoded.ts';
+import { deedsOfGemini } from './gemini-paths.ts';
 import type { HttpDoor } from './http-door.ts';
 import { keyOf } from './key-of.ts';
 import { limitsJson } from './limits-json.ts';
@@ -39,6 +40,7 @@ export async function answerAbout(
   if (path === '/') return door.json(200, { status: 'live' });
   const page = pages[path] ?? (isModelPath(path) ? oneModel : undefined);
   if (!page) throw new Failure('not_found', nothingAt(path));
+  if (request.method === 'POST' && page === oneModel) throw new Failure('not_found', nothingToDo(path));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new Failure('method_not_allowed', `This address takes GET, not ${request.method ?? 'nothing'}.`);
   }
@@ -52,6 +54,10 @@ function nothingAt(path: string): string {
     return `There is nothing at ${path}: responses are answered at /v1/responses, and none is kept here to be read again.`;
   }
   return `There is nothing at ${path}. Chat is at /v1/chat/completions.`;
+}
+
+function nothingToDo(path: string): string {
+  return `There is nothing to be done at ${path}. Models are asked by ${deedsOfGemini.map((deed) => `:${deed}`).join(', ')}.`;
 }
 
 interface Asked {
@@ -174,6 +180,9 @@ async function generationPage(
   caller: Caller,
   { query }: Asked,
 ): Promise<unknown> {
-  const id = query.get('id') ?? '';
+  const id = query.get('id');
+  if (id === null || id === '') {
+    throw new Failure('invalid_parameter', '"id" must be the x-request-id of a call’s answer: ?id=….', { param: 'id' });
+  }
   return { data: await generationOf({ house, writer, generations }, caller, id) };
 }

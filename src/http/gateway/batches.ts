@@ -42,6 +42,7 @@ export interface BatchRequest {
   readonly path: BatchPath;
   readonly query: string;
   readonly draining: () => boolean;
+  readonly bodySilenceMsMax: number | undefined;
 }
 
 const pageMax = 100;
@@ -76,8 +77,11 @@ const deeds: Readonly<Partial<Record<string, (doors: BatchDesk, asked: Asked) =>
   'POST batches one cancel': cancel,
 };
 
-async function upload(doors: BatchDesk, { request, door, requestId, caller, draining }: Asked): Promise<void> {
-  const body = await readBody(request);
+async function upload(
+  doors: BatchDesk,
+  { request, door, requestId, caller, draining, bodySilenceMsMax }: Asked,
+): Promise<void> {
+  const body = await readBody(request, bodySilenceMsMax);
   refuseWhile(draining);
   const { content, fileName } = await readUpload(body, request.headers['content-type'] ?? '');
   const { walletId, virtualKeyId } = caller;
@@ -168,8 +172,11 @@ async function deleteFile(doors: BatchDesk, { door, caller, path }: Asked): Prom
   door.json(200, { id: path.id, object: 'file', deleted: true });
 }
 
-async function create(doors: BatchDesk, { request, door, requestId, caller, draining }: Asked): Promise<void> {
-  const body = await readBody(request);
+async function create(
+  doors: BatchDesk,
+  { request, door, requestId, caller, draining, bodySilenceMsMax }: Asked,
+): Promise<void> {
+  const body = await readBody(request, bodySilenceMsMax);
   refuseWhile(draining);
   const fields = readJsonBody(body.toString('utf8'));
   if (typeof fields === 'string') throw new Failure('malformed_request', fields);

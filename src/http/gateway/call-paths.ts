@@ -1,4 +1,5 @@
 // Where calls are answered, and the dialect of each address.
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Parsed } from '#core/call/model-call.ts';
 import { parseRerank } from '#core/call/read-rerank.ts';
@@ -44,10 +45,10 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     parse: (body, headers) => parseCall('embedding', body, headers),
     hears: nothing,
   },
-  '/v1/rerank': { dialect: openAiDialect, parse: parseRerank, hears: nothing },
+  '/v1/rerank': { dialect: openAiDialect, parse: parseRanking, hears: nothing },
   '/v2/chat': { dialect: cohereDialect, parse: parseChat, hears: nothing },
   '/v2/embed': { dialect: cohereDialect, parse: parseEmbed, hears: nothing },
-  '/v2/rerank': { dialect: cohereDialect, parse: parseRerank, hears: nothing },
+  '/v2/rerank': { dialect: cohereDialect, parse: parseRanking, hears: nothing },
   '/v1/responses': { dialect: responsesDialect, parse: parseResponse, hears: nothing },
   '/v1/responses/input_tokens': {
     dialect: responsesDialect,
@@ -74,6 +75,12 @@ const callPaths: Readonly<Partial<Record<string, CallPath>>> = {
     counting: (tokens) => ({ input_tokens: tokens }),
   },
 };
+
+/** `core` reads text, and cannot tell what was none. */
+function parseRanking(body: Buffer, headers: Readonly<Record<string, string>>): Parsed {
+  if (!isUtf8(body)) return { kind: 'malformed', message: 'The body is not valid UTF-8.' };
+  return parseRerank(body, headers);
+}
 
 /** Every address that takes calls. */
 export const callAddresses: readonly string[] = Object.keys(callPaths);

@@ -50,9 +50,9 @@ export function gateway(dependencies: GatewayDependencies) {
     const answered = called
       ? answerCall(house, { request, door, requestId, called, draining, bodySilenceMsMax })
       : job && jobs
-        ? answerJob(jobs, { request, door, requestId, path: job, query: asked, draining })
+        ? answerJob(jobs, { request, door, requestId, path: job, query: asked, draining, bodySilenceMsMax })
         : batch && jobs
-          ? answerBatch(jobs, { request, door, requestId, path: batch, query: asked, draining })
+          ? answerBatch(jobs, { request, door, requestId, path: batch, query: asked, draining, bodySilenceMsMax })
           : answerAbout(dependencies, { request, door, path, query: asked });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };

@@ -5,8 +5,15 @@ import { parseEmbed, parseGenerate } from '#dialects/gemini/parse.ts';
 import type { CallPath } from './call-paths.ts';
 import { decoded } from './decoded.ts';
 
-const pattern =
-  /^\/v1(?:beta|alpha)?\/models\/(.+):(generateContent|streamGenerateContent|embedContent|batchEmbedContents|countTokens)$/;
+export const deedsOfGemini = [
+  'generateContent',
+  'streamGenerateContent',
+  'countTokens',
+  'embedContent',
+  'batchEmbedContents',
+] as const;
+
+const pattern = new RegExp(`^/v1(?:beta|alpha)?/models/(.+):(${deedsOfGemini.join('|')})$`);
 
 const nothing: ReadonlySet<string> = new Set();
 

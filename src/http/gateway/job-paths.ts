@@ -1,13 +1,13 @@
 // Addresses of jobs: a collection for each kind, one job in it, and what can be asked of one.
-import type { MediaKind } from '#core/call/media-request.ts';
+import type { JobKind } from '#core/call/job-request.ts';
 
 export interface JobPath {
-  readonly kind: MediaKind;
+  readonly kind: JobKind;
   readonly id?: string;
   readonly part?: 'content' | 'remix';
 }
 
-const collections: readonly (readonly [path: string, kind: MediaKind])[] = [
+const collections: readonly (readonly [path: string, kind: JobKind])[] = [
   ['/v1/videos', 'video'],
   ['/v1/music/generations', 'music'],
 ];

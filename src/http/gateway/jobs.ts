@@ -1,9 +1,13 @@
 // The doors of films and songs: they are begun, asked about, fetched and deleted.
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { readJsonBody } from '#core/call/json-body.ts';
+import type { Form } from '#core/call/media.ts';
 import { Failure } from '#core/failure.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
+import { WrongField } from '#dialects/openai/media/fields.ts';
 import { FormImage, type MediaFields, parseMedia, parseRemix } from '#dialects/openai/media/parse.ts';
+import { readForm, UnreadableForm } from '#dialects/openai/media/read-form.ts';
 import { jobBody, jobListBody, removedBody } from '#dialects/openai/media/render.ts';
 import { authenticate } from '#flows/authenticate.ts';
 import { createJob } from '#flows/media/create-job.ts';
@@ -21,19 +25,20 @@ export interface JobDoors {
   readonly keeper: JobKeeper;
 }
 
-export interface JobRequest {
+export interface JobExchange {
   readonly request: IncomingMessage;
   readonly door: HttpDoor;
   readonly requestId: string;
   readonly path: JobPath;
   readonly query: string;
   readonly draining: () => boolean;
+  readonly bodySilenceMsMax: number | undefined;
 }
 
 const pageMax = 100;
 const pageByDefault = 20;
 
-export async function answerJob(doors: JobDoors, asked: JobRequest): Promise<void> {
+export async function answerJob(doors: JobDoors, asked: JobExchange): Promise<void> {
   const { request, path } = asked;
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
   const deed = `${method}${path.id === undefined ? '' : ' one'}${path.part === undefined ? '' : ` ${path.part}`}`;
@@ -55,7 +60,7 @@ export async function answerJob(doors: JobDoors, asked: JobRequest): Promise<voi
   }
 }
 
-async function create({ desk, keeper }: JobDoors, asked: JobRequest): Promise<void> {
+async function create({ desk, keeper }: JobDoors, asked: JobExchange): Promise<void> {
   const { request, door, requestId, path } = asked;
   const said = await readFields(asked);
   const parsed = parseMedia(path.kind, said);
@@ -67,7 +72,7 @@ async function create({ desk, keeper }: JobDoors, asked: JobRequest): Promise<vo
   door.json(200, shownOf(keeper.get(requestId) ?? { job, progress: 0 }));
 }
 
-async function remix({ desk, keeper }: JobDoors, asked: JobRequest): Promise<void> {
+async function remix({ desk, keeper }: JobDoors, asked: JobExchange): Promise<void> {
   const { request, door, requestId, path } = asked;
   const said = parseRemix(await readFields(asked));
   if ('kind' in said) throw malformed(said);
@@ -100,12 +105,12 @@ async function remix({ desk, keeper }: JobDoors, asked: JobRequest): Promise<voi
   door.json(200, shownOf(keeper.get(requestId) ?? { job: made, progress: 0 }));
 }
 
-async function show({ desk, keeper }: JobDoors, { request, door, path }: JobRequest): Promise<void> {
+async function show({ desk, keeper }: JobDoors, { request, door, path }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   door.json(200, shownOf(await findJob(desk, keeper, caller, nameOf(path))));
 }
 
-async function list({ desk, keeper }: JobDoors, { request, door, path, query }: JobRequest): Promise<void> {
+async function list({ desk, keeper }: JobDoors, { request, door, path, query }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   const said = new URLSearchParams(query);
   const limit = Number(said.get('limit') ?? pageByDefault);
@@ -127,13 +132,13 @@ async function list({ desk, keeper }: JobDoors, { request, door, path, query }: 
   door.json(200, jobListBody(jobs, found.length > limit));
 }
 
-async function content({ desk, keeper }: JobDoors, { request, door, path, query }: JobRequest): Promise<void> {
+async function content({ desk, keeper }: JobDoors, { request, door, path, query }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   const { job } = await findJob(desk, keeper, caller, nameOf(path));
   await fetchContent(desk, job, new URLSearchParams(query).get('variant') ?? path.kind, door);
 }
 
-async function remove({ desk, keeper }: JobDoors, { request, door, path }: JobRequest): Promise<void> {
+async function remove({ desk, keeper }: JobDoors, { request, door, path }: JobExchange): Promise<void> {
   const caller = await authenticate(desk.house, keyOf(request));
   const seen = await findJob(desk, keeper, caller, nameOf(path));
   await removeJob(desk, seen);
@@ -148,35 +153,38 @@ function shownOf(seen: SeenJob): object {
   return jobBody({ id: jobIdOf(seen.job), ...seen });
 }
 
-async function readFields({ request, draining }: JobRequest): Promise<MediaFields> {
-  const body = await readBody(request);
+async function readFields({ request, draining, bodySilenceMsMax }: JobExchange): Promise<MediaFields> {
+  const body = await readBody(request, bodySilenceMsMax);
   if (draining()) {
     throw new Failure('draining', 'This gateway is about to stop. Send the call again.', { retryAfterMs: 1_000 });
   }
   const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('multipart/form-data')) return readForm(body, type);
+  if (/^multipart\//i.test(type)) return formFields(body, type);
+  if (!isUtf8(body)) throw new Failure('malformed_request', 'The body is not valid UTF-8.');
   const fields = readJsonBody(body.toString('utf8'));
   if (typeof fields === 'string') throw new Failure('malformed_request', fields);
   return fields;
 }
 
-async function readForm(body: Buffer, type: string): Promise<MediaFields> {
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
-    .formData()
-    .catch((error: unknown) => {
-      throw new Failure('malformed_request', 'The form cannot be read: its parts do not fit together.', {
-        cause: error,
-      });
-    });
-  const fields: Record<string, unknown> = {};
-  for (const [name, value] of form) {
-    if (name in fields) {
-      throw new Failure('invalid_parameter', `"${name.slice(0, 64)}" is there twice.`, { param: name.slice(0, 64) });
-    }
-    fields[name] =
-      typeof value === 'string' ? value : new FormImage(value.type, Buffer.from(await value.arrayBuffer()));
+async function formFields(body: Buffer, type: string): Promise<MediaFields> {
+  const { fields, files } = await formOf(body, type);
+  const named: Map<string, string | FormImage> = new Map(fields);
+  for (const { field, mediaType, bytes } of files) {
+    const param = field.slice(0, 64);
+    if (named.has(field)) throw new Failure('invalid_parameter', `"${param}" is there twice.`, { param });
+    named.set(field, new FormImage(mediaType, Buffer.from(bytes)));
   }
-  return fields;
+  return Object.fromEntries(named);
+}
+
+async function formOf(body: Buffer, type: string): Promise<Form> {
+  try {
+    return (await readForm(body, type)).form;
+  } catch (error) {
+    if (error instanceof UnreadableForm) throw new Failure('malformed_request', error.message);
+    if (error instanceof WrongField) throw malformed(error);
+    throw error;
+  }
 }
 
 function malformed({ message, param }: { readonly message: string; readonly param: string }): Failure {

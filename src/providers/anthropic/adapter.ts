@@ -2,7 +2,7 @@
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage, notBillable } from '#core/usage/usage.ts';
 import { addressOf } from '#providers/openai-compatible/address.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
@@ -38,7 +38,7 @@ export function anthropicProvider(): ProviderAdapter {
     },
     listing: anthropicListing,
     usageOf(_call, answer) {
-      const parsed = parseAnswer(answer);
+      const parsed = parseFields(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
       if (parsed['type'] === 'error')
         return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
@@ -87,13 +87,4 @@ function messagesRequest(call: ModelCall, { target, credential }: ProviderReques
     headTimeoutMs: target.provider.headTimeoutMs,
     idleTimeoutMs: target.provider.idleTimeoutMs,
   };
-}
-
-function parseAnswer(answer: Buffer): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(answer.toString('utf8'));
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }

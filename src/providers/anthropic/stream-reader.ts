@@ -1,6 +1,8 @@
 // Reads a stream of messages beside its bytes: parses only the events that can carry usage, counts the others.
 import { type Fields, isFields, partOf } from '#core/usage/counts.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import { eventsIn } from '#providers/openai-compatible/event-cutter.ts';
+import { stringBytes } from '#providers/openai-compatible/string-bytes.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
 
 export function messageStreamReader(): StreamReader {
@@ -17,9 +19,9 @@ function readEvent(bytes: Buffer): StreamEvent {
     case 'content_block_delta':
       return deltaEvent(bytes, text);
     case 'message_start':
-      return { bytes, kind: 'other', ...quiet, ...usageIn(partOf(dataOf(bytes), 'message')) };
+      return { bytes, kind: 'other', ...quiet, ...usageIn(partOf(parseData(bytes) ?? {}, 'message')) };
     case 'message_delta': {
-      const data = dataOf(bytes);
+      const data = parseData(bytes) ?? {};
       // Its reason for stopping is the stream's last word but one: it waits until the call is settled.
       const isLast = typeof partOf(data, 'delta')['stop_reason'] === 'string';
       return { bytes, kind: isLast ? 'usage' : 'other', ...quiet, ...usageIn(data) };
@@ -52,25 +54,6 @@ function deltaEvent(bytes: Buffer, text: string): StreamEvent {
   return { bytes, kind: 'content', deltas: textBytes > 0 ? 1 : 0, textBytes };
 }
 
-function stringBytes(text: string, start: number): number {
-  for (let end = text.indexOf('"', start); ; end = text.indexOf('"', end + 1)) {
-    if (end < 0) return text.length - start;
-    let slashes = 0;
-    while (text[end - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return end - start;
-  }
-}
-
 function usageIn({ usage }: Fields): { readonly usage?: Fields } {
   return isFields(usage) ? { usage } : {};
-}
-
-function dataOf(bytes: Buffer): Fields {
-  const data = /^data: ?(.*)$/m.exec(bytes.toString('utf8'))?.[1] ?? '';
-  try {
-    const parsed: unknown = JSON.parse(data);
-    return isFields(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }

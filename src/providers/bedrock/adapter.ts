@@ -2,6 +2,7 @@
 import type { ModelCall } from '#core/call/model-call.ts';
 import type { Provider } from '#core/catalog/catalog.ts';
 import { mannersOf } from '#core/catalog/manners.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import { addressOf } from '#providers/openai-compatible/address.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
@@ -11,7 +12,6 @@ import { withLimit } from './chat/write.ts';
 import { normalizeConverse } from './converse.ts';
 import { credentialsIn } from './credentials.ts';
 import { converseFailure } from './failure.ts';
-import { fieldsIn } from './retold-event.ts';
 import { signedHeaders } from './sign.ts';
 import { converseStreamReader } from './stream-reader.ts';
 
@@ -26,7 +26,7 @@ export function bedrockProvider(now: () => number): ProviderAdapter {
     streamType: 'application/vnd.amazon.eventstream',
     request: (call, plan) => converseRequest(call, plan, now()),
     usageOf(_call, answer) {
-      const fields = fieldsIn(answer.toString('utf8'));
+      const fields = parseFields(answer) ?? {};
       if (!('usage' in fields))
         return missingUsage({ normalizer: { id: 'bedrock-converse', version: '1' }, raw: null });
       return normalizeConverse({ usage: fields['usage'] }, {}).usage;

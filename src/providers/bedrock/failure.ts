@@ -1,7 +1,7 @@
 // What Amazon says when there is no answer: the kind of it stands in a header, and the status is not always of that kind.
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { ProviderFailure } from '#ports/provider.ts';
 import { openAiFailure } from '../openai-compatible/failure.ts';
-import { fieldsIn } from './retold-event.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -41,6 +41,6 @@ export function converseFailure(status: number, headers: Headers, body: Buffer):
 /** `ThrottlingException:http://…` in the header, `com.amazon…#ThrottlingException` in a body. */
 function typeIn(headers: Headers, body: Buffer): string | undefined {
   const header = headers['x-amzn-errortype'];
-  const text = typeof header === 'string' ? header : fieldsIn(body.toString('utf8'))['__type'];
+  const text = typeof header === 'string' ? header : parseFields(body)?.['__type'];
   return typeof text === 'string' ? /(\w+)(?::|$)/.exec(text.split('#').at(-1) ?? '')?.[1] : undefined;
 }

@@ -1,5 +1,6 @@
 // One event of a stream, as `framesIn` tells it.
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 
 export interface RetoldEvent {
   readonly name: string;
@@ -10,14 +11,5 @@ export interface RetoldEvent {
 export function retoldEvent(bytes: Buffer): RetoldEvent {
   const text = bytes.toString('utf8');
   const [, failed, name = '', data = ''] = /^event: (failure )?(\S*)\ndata: (.*)/s.exec(text) ?? [];
-  return { name, failed: failed !== undefined, data: () => fieldsIn(data) };
-}
-
-export function fieldsIn(text: string): Fields {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isFields(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
+  return { name, failed: failed !== undefined, data: () => parseFields(data) ?? {} };
 }

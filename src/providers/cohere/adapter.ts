@@ -2,6 +2,7 @@
 import type { ModelCall } from '#core/call/model-call.ts';
 import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import { addressOf } from '#providers/openai-compatible/address.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
@@ -10,7 +11,6 @@ import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import { chatTranslation } from './chat/translation.ts';
 import { embeddingTranslation } from './embeddings.ts';
 import { modelListing } from './listing.ts';
-import { parse } from './parse.ts';
 import { rerankTranslation } from './rerank.ts';
 import { chatStreamReader } from './stream-reader.ts';
 import { normalizeBilled } from './usage.ts';
@@ -43,7 +43,7 @@ export function cohereProvider(): ProviderAdapter {
       };
     },
     usageOf(_call, answer) {
-      const fields = parse(answer.toString('utf8'));
+      const fields = parseFields(answer);
       const said = fields?.['usage'] ?? fields?.['meta'];
       if (said === undefined) return missingUsage({ normalizer: { id: 'cohere', version: '1' }, raw: null });
       return normalizeBilled({ usage: said }, {}).usage;

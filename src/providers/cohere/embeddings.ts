@@ -2,8 +2,8 @@
 import { type EmbeddingPurpose, type EmbeddingRequest, unheededOption, vectorsOf } from '#core/call/embedding.ts';
 import { untranslatable } from '#core/call/untranslatable.ts';
 import { partOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { EmbeddingTranslation } from '#ports/provider.ts';
-import { parse } from './parse.ts';
 
 /** More are refused. */
 const textsMax = 96;
@@ -30,7 +30,7 @@ export const embeddingTranslation: EmbeddingTranslation = {
     return JSON.stringify(fieldsOf(request, inputType));
   },
   answer(body) {
-    const answer = parse(body.toString('utf8'));
+    const answer = parseFields(body);
     const vectors = partOf(answer ?? {}, 'embeddings')['float'];
     return Array.isArray(vectors) ? vectorsOf(vectors) : undefined;
   },

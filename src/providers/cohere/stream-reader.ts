@@ -1,8 +1,8 @@
 // Reads a stream of chat beside its bytes: usage comes with the last event.
 import { type Fields, isFields, partOf, wordOf } from '#core/usage/counts.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import { eventsIn } from '#providers/openai-compatible/event-cutter.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
-import { dataOf } from './parse.ts';
 
 export function chatStreamReader(): StreamReader {
   const cut = eventsIn();
@@ -12,7 +12,7 @@ export function chatStreamReader(): StreamReader {
 const quiet = { deltas: 0, textBytes: 0 } as const;
 
 function readEvent(bytes: Buffer): StreamEvent {
-  const data = dataOf(bytes);
+  const data = parseData(bytes) ?? {};
   const delta = partOf(data, 'delta');
   switch (data['type']) {
     case 'content-start':

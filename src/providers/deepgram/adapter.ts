@@ -2,9 +2,10 @@
 import type { MediaAnswer, SpokenSegment, TranscriptionRequest } from '#core/call/media.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import type { MediaTranslation, ProviderAdapter } from '#ports/provider.ts';
-import { askAt, firstWithout, parseFields } from '#providers/openai-compatible/ask.ts';
+import { askAt, firstWithout } from '#providers/openai-compatible/ask.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import { mediaOnly } from '#providers/openai-compatible/media-only.ts';
 import { normalizeListen } from './usage.ts';

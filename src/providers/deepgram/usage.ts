@@ -1,8 +1,8 @@
 // The length of what was heard. Whether channels are billed one by one is not certain, so more than one is flagged.
 import { Counts, partOf } from '#core/usage/counts.ts';
+import { heardUsage } from '#core/usage/heard.ts';
 import type { Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf } from '#core/usage/payload.ts';
-import { unitUsage } from '#core/usage/record.ts';
 
 export const normalizeListen: Normalizer = (payload) => {
   const body = bodyOf(payload);
@@ -11,16 +11,7 @@ export const normalizeListen: Normalizer = (payload) => {
   const seconds = counts.readDecimal(metadata, 'duration');
   const channels = counts.read(metadata, 'channels') ?? 1;
   if (channels > 1) counts.flags.add('SEVERAL_CHANNELS');
-  const usage = unitUsage(
-    {
-      normalizer: { id: 'deepgram', version: '1' },
-      raw: payload,
-      unit: 'second',
-      quantity: 'audio_second_in',
-      quantities: seconds === undefined ? {} : { audio_second_in: seconds },
-    },
-    counts,
-  );
+  const usage = heardUsage({ normalizer: { id: 'deepgram', version: '1' }, raw: payload, seconds }, counts);
   return { usage, facts: {} };
 };
 

@@ -2,10 +2,11 @@
 import type { MediaAnswer, SpeechRequest, SpokenSegment, TranscriptionRequest } from '#core/call/media.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { type Fields, listOf, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { headersOf } from '#core/usage/payload.ts';
 import type { MediaTranslation, ProviderAdapter, ProviderFailure, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamAnswer } from '#ports/upstream.ts';
-import { askAt, firstWithout, parseFields } from '#providers/openai-compatible/ask.ts';
+import { askAt, firstWithout } from '#providers/openai-compatible/ask.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import { writeForm } from '#providers/openai-compatible/form.ts';
 import { mediaOnly } from '#providers/openai-compatible/media-only.ts';

@@ -2,6 +2,7 @@
 import { parseDecimal } from '#core/money/rational.ts';
 import { Counts, type Fields, listOf } from '#core/usage/counts.ts';
 import { decimalOf } from '#core/usage/exact-json.ts';
+import { heardUsage } from '#core/usage/heard.ts';
 import type { Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf, headersOf } from '#core/usage/payload.ts';
 import { unitUsage } from '#core/usage/record.ts';
@@ -45,14 +46,8 @@ export const normalizeTranscript: Normalizer = (payload, asked) => {
   const counts = new Counts();
   const said = counts.readText(body, 'audio_duration_secs') ?? counts.readText(body, 'seconds');
   const seconds = said ?? asked.seconds ?? lastWordEnd(body);
-  const usage = unitUsage(
-    {
-      normalizer: { id: 'elevenlabs-transcript', version: '1' },
-      raw: payload,
-      unit: 'second',
-      quantity: 'audio_second_in',
-      quantities: seconds === undefined ? {} : { audio_second_in: seconds },
-    },
+  const usage = heardUsage(
+    { normalizer: { id: 'elevenlabs-transcript', version: '1' }, raw: payload, seconds },
     counts,
   );
   return { usage, facts: {} };

@@ -1,8 +1,8 @@
 // `billing_time` is what is billed: the length, and every distinct channel of it.
 import { Counts, partOf } from '#core/usage/counts.ts';
+import { heardUsage } from '#core/usage/heard.ts';
 import type { Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf } from '#core/usage/payload.ts';
-import { unitUsage } from '#core/usage/record.ts';
 
 const normalizeTranscript: Normalizer = (payload) => {
   const body = bodyOf(payload);
@@ -10,16 +10,7 @@ const normalizeTranscript: Normalizer = (payload) => {
   const metadata = 'metadata' in result ? partOf(result, 'metadata') : result;
   const counts = new Counts();
   const seconds = counts.readDecimal(metadata, 'billing_time') ?? counts.readDecimal(metadata, 'audio_duration');
-  const usage = unitUsage(
-    {
-      normalizer: { id: 'gladia', version: '1' },
-      raw: payload,
-      unit: 'second',
-      quantity: 'audio_second_in',
-      quantities: seconds === undefined ? {} : { audio_second_in: seconds },
-    },
-    counts,
-  );
+  const usage = heardUsage({ normalizer: { id: 'gladia', version: '1' }, raw: payload, seconds }, counts);
   return { usage, facts: {} };
 };
 

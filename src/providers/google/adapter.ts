@@ -3,6 +3,7 @@ import type { ModelCall } from '#core/call/model-call.ts';
 import { fieldText, spliceFields, spliceInner, spliceItems } from '#core/call/splice.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import { isFields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage, notBillable, type Usage } from '#core/usage/usage.ts';
 import { addressOf } from '#providers/openai-compatible/address.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
@@ -10,9 +11,9 @@ import type { UpstreamRequest } from '#ports/upstream.ts';
 import { geminiTranslation } from './chat/translation.ts';
 import { geminiEmbedding } from './embeddings.ts';
 import { googleFailure } from './failure.ts';
+import { withoutForeignThoughts } from './foreign-thoughts.ts';
 import { googleImages } from './images.ts';
 import { googleListing } from './listing.ts';
-import { parseAnswer } from './parse-answer.ts';
 import { chunkStreamReader } from './stream-reader.ts';
 import { normalizeEmbedding, normalizeGenerate } from './usage.ts';
 
@@ -39,7 +40,7 @@ export function googleProvider(): ProviderAdapter {
       return { origin, path: `${path}/models?pageSize=1`, headers };
     },
     usageOf(call, answer) {
-      const parsed = parseAnswer(answer);
+      const parsed = parseFields(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
       if (isFields(parsed['error'])) {
         return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
@@ -83,8 +84,8 @@ function askedBy(call: ModelCall, plan: ProviderRequestPlan): Asked {
   throw new Error(`A call written as ${format} was sent where nobody reads it.`);
 }
 
-function generateBody({ body }: ModelCall, { outputLimit }: ProviderRequestPlan): string {
-  const named = spliceFields(body, new Map([['model', undefined]]));
+function generateBody({ body }: ModelCall, { outputLimit, target }: ProviderRequestPlan): string {
+  const named = spliceFields(body, new Map([['model', undefined], ...withoutForeignThoughts(body, target)]));
   if (outputLimit === undefined) return named;
   const config = fieldText(body, 'generation_config') === undefined ? 'generationConfig' : 'generation_config';
   const limit = new Map([

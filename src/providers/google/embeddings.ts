@@ -1,8 +1,8 @@
 // Between our words for texts to be embedded and Gemini's, which takes many at once as requests of their own.
 import { type EmbeddingPurpose, unheededOption, vectorsOf } from '#core/call/embedding.ts';
 import { listOf, partOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { EmbeddingTranslation } from '#ports/provider.ts';
-import { parseAnswer } from './parse-answer.ts';
 
 export const geminiEmbedding: EmbeddingTranslation = {
   format: 'batch-embed-contents',
@@ -19,7 +19,7 @@ export const geminiEmbedding: EmbeddingTranslation = {
     return JSON.stringify({ requests });
   },
   answer(body) {
-    const answer = parseAnswer(body);
+    const answer = parseFields(body);
     if (!answer) return undefined;
     const all = 'embedding' in answer ? [partOf(answer, 'embedding')] : listOf(answer['embeddings']);
     return vectorsOf(all.map(({ values }) => values));

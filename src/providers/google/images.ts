@@ -2,9 +2,10 @@
 import type { ImageRequest, MediaAnswer } from '#core/call/media.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage, type Usage } from '#core/usage/usage.ts';
 import type { MediaTranslation, ProviderRequestPlan } from '#ports/provider.ts';
-import { aspectOf, askAt, base64Of, firstWithout, parseFields } from '#providers/openai-compatible/ask.ts';
+import { aspectOf, askAt, base64Of, firstWithout } from '#providers/openai-compatible/ask.ts';
 import { normalizeGenerate } from './usage.ts';
 import { normalizeImagen } from './vertex.ts';
 

@@ -1,8 +1,8 @@
 // Speech to text says what it bills: a duration that is rounded already, such as "12.5s".
 import { Counts, partOf, wordOf } from '#core/usage/counts.ts';
+import { heardUsage } from '#core/usage/heard.ts';
 import type { Normalizer } from '#core/usage/normalizer.ts';
 import { bodyOf } from '#core/usage/payload.ts';
-import { unitUsage } from '#core/usage/record.ts';
 
 export const normalizeSpeechToText: Normalizer = (payload) => {
   const body = bodyOf(payload);
@@ -10,14 +10,8 @@ export const normalizeSpeechToText: Normalizer = (payload) => {
   const written = wordOf(partOf(body, 'metadata'), 'totalBilledDuration') ?? wordOf(body, 'totalBilledTime');
   const seconds =
     written === undefined ? undefined : counts.readText({ written: written.replace(/s$/, '') }, 'written');
-  const usage = unitUsage(
-    {
-      normalizer: { id: 'google-speech-to-text', version: '1' },
-      raw: payload,
-      unit: 'second',
-      quantity: 'audio_second_in',
-      quantities: seconds === undefined ? {} : { audio_second_in: seconds },
-    },
+  const usage = heardUsage(
+    { normalizer: { id: 'google-speech-to-text', version: '1' }, raw: payload, seconds },
     counts,
   );
   return { usage, facts: {} };

@@ -1,8 +1,8 @@
 // Reads a stream of chunks beside its bytes. Each repeats the usage so far, and only the end tells which was the last.
 import { type Fields, isFields, listOf, partOf } from '#core/usage/counts.ts';
+import { parseEvent } from '#core/usage/parse-fields.ts';
 import { eventsIn } from '#providers/openai-compatible/event-cutter.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
-import { parseEvent } from './parse-answer.ts';
 
 export function chunkStreamReader(): StreamReader {
   const cut = eventsIn();

@@ -1,22 +1,16 @@
 // Veo: a long-running operation, whose film is fetched with our key.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { parseDecimal, rational, times } from '#core/money/rational.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import { type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
-import {
-  fieldsIn,
-  fileAt,
-  frameOf,
-  jsonRequest,
-  oneOf,
-  unknownField,
-} from '#providers/openai-compatible/jobs/requests.ts';
+import { fileAt, frameOf, jsonRequest, oneOf, unknownField } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known = new Set<keyof MediaRequest>([
+const known = new Set<keyof JobRequest>([
   'seconds',
   'size',
   'resolution',
@@ -74,14 +68,14 @@ export function veoJobs(): MediaJobs {
       });
     },
     accepted(body, asked) {
-      const operation = fieldsIn(body);
+      const operation = parseFields(body);
       const upstreamId = operation && wordOf(operation, 'name');
       if (!operation || upstreamId === undefined || !/^[\w./-]+$/.test(upstreamId)) return undefined;
       return { upstreamId, reading: readingOf(operation, asked) };
     },
     poll: ({ upstreamId }, place) => jsonRequest(at(place), { path: `/${upstreamId}`, headers: keyOf(place) }),
     read(body, asked) {
-      const operation = fieldsIn(body);
+      const operation = parseFields(body);
       return operation && wordOf(operation, 'name') !== undefined ? readingOf(operation, asked) : undefined;
     },
     content({ result }, variant, place) {

@@ -1,14 +1,14 @@
 // Kling: tasks that deduct units. Its credential is a pair of keys, of which every request's own token is made.
 import { createHmac } from 'node:crypto';
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { parseDecimal, times } from '#core/money/rational.ts';
 import { exactText } from '#core/pricing/decimal.ts';
 import { Counts, type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import {
   failureSaidIn,
-  fieldsIn,
   fileAt,
   frameOf,
   jsonRequest,
@@ -18,7 +18,7 @@ import {
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known = new Set<keyof MediaRequest>([
+const known = new Set<keyof JobRequest>([
   'seconds',
   'size',
   'aspectRatio',
@@ -82,7 +82,7 @@ export function klingJobs(): MediaJobs {
       });
     },
     accepted(body, { fromImage }) {
-      const answer = fieldsIn(body);
+      const answer = parseFields(body);
       if (!answer) return undefined;
       const { code } = answer;
       if (typeof code === 'number' && code !== 0) {
@@ -97,7 +97,7 @@ export function klingJobs(): MediaJobs {
         headers: headersOf(place),
       }),
     read(body, asked) {
-      const task = partOf(fieldsIn(body) ?? {}, 'data');
+      const task = partOf(parseFields(body) ?? {}, 'data');
       return wordOf(task, 'task_status') === undefined ? undefined : readingOf(task, asked);
     },
     asksAgain: true,

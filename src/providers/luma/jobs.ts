@@ -1,11 +1,11 @@
 // Luma: generations, of a film in one size and length.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import {
   failureSaidIn,
-  fieldsIn,
   fileAt,
   frameOf,
   jsonRequest,
@@ -15,7 +15,7 @@ import {
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known = new Set<keyof MediaRequest>(['seconds', 'size', 'resolution', 'aspectRatio', 'image']);
+const known = new Set<keyof JobRequest>(['seconds', 'size', 'resolution', 'aspectRatio', 'image']);
 
 const normalizer = { id: 'luma', version: '1' };
 
@@ -60,14 +60,14 @@ export function lumaJobs(): MediaJobs {
       });
     },
     accepted(body, asked) {
-      const generation = fieldsIn(body);
+      const generation = parseFields(body);
       const upstreamId = generation && wordOf(generation, 'id');
       if (!generation || upstreamId === undefined) return undefined;
       return { upstreamId, reading: readingOf(generation, asked) };
     },
     poll: ({ upstreamId }, place) => jsonRequest(place, { path: `/generations/${encodeURIComponent(upstreamId)}` }),
     read(body, asked) {
-      const generation = fieldsIn(body);
+      const generation = parseFields(body);
       return generation && wordOf(generation, 'state') !== undefined ? readingOf(generation, asked) : undefined;
     },
     asksAgain: true,

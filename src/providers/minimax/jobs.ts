@@ -1,11 +1,11 @@
 // MiniMax: films (Hailuo) as tasks whose file is asked for by its id; songs in one answer, by address.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
+import type { JobKind, JobRequest } from '#core/call/job-request.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
-  fieldsIn,
   fileAt,
   jsonRequest,
   oneOf,
@@ -15,9 +15,9 @@ import {
 } from '#providers/openai-compatible/jobs/requests.ts';
 import type { JobAsked, JobReading, MediaJobs } from '#ports/media-jobs.ts';
 
-const known: Readonly<Record<MediaKind, ReadonlySet<keyof MediaRequest>>> = {
-  video: new Set<keyof MediaRequest>(['seconds', 'resolution', 'image']),
-  music: new Set<keyof MediaRequest>(['lyrics']),
+const known: Readonly<Record<JobKind, ReadonlySet<keyof JobRequest>>> = {
+  video: new Set<keyof JobRequest>(['seconds', 'resolution', 'image']),
+  music: new Set<keyof JobRequest>(['lyrics']),
 };
 
 const normalizer = { id: 'minimax-media', version: '1' };
@@ -59,7 +59,7 @@ export function minimaxJobs(): MediaJobs {
       return jsonRequest(place, { path: '/video_generation', body });
     },
     accepted(body, asked) {
-      const answer = fieldsIn(body);
+      const answer = parseFields(body);
       if (!answer) return undefined;
       const refusal = refusalIn(answer);
       if (refusal !== undefined) return { message: refusal };
@@ -70,7 +70,7 @@ export function minimaxJobs(): MediaJobs {
     poll: ({ upstreamId }, place) =>
       jsonRequest(place, { path: `/query/video_generation?task_id=${encodeURIComponent(upstreamId)}` }),
     read(body, asked) {
-      const task = fieldsIn(body);
+      const task = parseFields(body);
       return task && wordOf(task, 'status') !== undefined ? readingOf(task, asked) : undefined;
     },
     content({ kind, result }, variant, place) {
@@ -80,7 +80,7 @@ export function minimaxJobs(): MediaJobs {
       return {
         kind: 'ask',
         request: jsonRequest(place, { path: `/files/retrieve?file_id=${encodeURIComponent(result)}` }),
-        read: (body) => fileAt(partOf(fieldsIn(body) ?? {}, 'file')['download_url'], place),
+        read: (body) => fileAt(partOf(parseFields(body) ?? {}, 'file')['download_url'], place),
       };
     },
     failure: openAiFailure,

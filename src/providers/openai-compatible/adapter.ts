@@ -1,6 +1,7 @@
 // Any upstream that speaks OpenAI's dialect. The body passes through but for the model and what the hold needs.
 import type { ModelCall } from '#core/call/model-call.ts';
 import { type FieldEdits, spliceFields } from '#core/call/splice.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage, notBillable } from '#core/usage/usage.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
@@ -9,6 +10,7 @@ import { openAiTranslation } from './chat/translation.ts';
 import { editsFor } from './edits.ts';
 import { openAiEmbedding } from './embeddings.ts';
 import { openAiFailure } from './failure.ts';
+import { withoutForeignThoughts } from './foreign-thoughts.ts';
 import { headersFor } from './headers.ts';
 import { mediaFacts, mediaFormats, mediaRequest, mediaStreamUsage, mediaUsage } from './media.ts';
 import { mediaStreamReader } from './media-stream.ts';
@@ -36,7 +38,7 @@ export function openAiCompatible(): ProviderAdapter {
     usageOf(call, answer) {
       if (call.media) return mediaUsage(call, call.media, answer);
       const endpoint = call.kind === 'chat' ? 'chat' : 'embeddings';
-      const parsed = parseAnswer(answer);
+      const parsed = parseFields(answer);
       if (!parsed) return missingUsage({ normalizer, raw: null });
       // Some say in a body of status 200 that there is no answer.
       if (isRefusal(parsed)) return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
@@ -67,7 +69,8 @@ export function openAiCompatible(): ProviderAdapter {
 
 export function openAiRequest(call: ModelCall, plan: ProviderRequestPlan): UpstreamRequest {
   if (call.media) return mediaRequest(call, call.media, plan);
-  return openAiPost(call, plan, { path: pathOf(call), edits: editsFor(call, plan) });
+  const foreign = call.format === 'chat-completions' ? withoutForeignThoughts(call.body) : [];
+  return openAiPost(call, plan, { path: pathOf(call), edits: new Map([...editsFor(call, plan), ...foreign]) });
 }
 
 export interface Posted {
@@ -102,15 +105,4 @@ function pathOf({ format }: ModelCall): string {
 function isRefusal(answer: Readonly<Record<string, unknown>>): boolean {
   const { error, usage, choices, data, results } = answer;
   return typeof error === 'object' && error !== null && !usage && !choices && !data && !results;
-}
-
-export function parseAnswer(answer: Buffer): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(answer.toString('utf8'));
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

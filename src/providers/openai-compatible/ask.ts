@@ -1,5 +1,4 @@
 // One request to a provider of another dialect, at an address below its base.
-import { type Fields, isFields } from '#core/usage/counts.ts';
 import type { Untranslatable } from '#core/call/chat.ts';
 import { untranslatable } from '#core/call/untranslatable.ts';
 import type { PixelSize } from '#core/call/media.ts';
@@ -28,15 +27,6 @@ export function askAt({ target: { provider } }: ProviderRequestPlan, asking: Ask
     headTimeoutMs: provider.headTimeoutMs,
     idleTimeoutMs: provider.idleTimeoutMs,
   };
-}
-
-export function parseFields(answer: Buffer): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(answer.toString('utf8'));
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first of these that was said. */

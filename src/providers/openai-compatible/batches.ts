@@ -10,12 +10,13 @@ import {
 } from '#core/call/batch.ts';
 import { Counts, type Fields, isFields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
 import { parseExactJson } from '#core/usage/exact-json.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { BatchJobs } from '#ports/batch-jobs.ts';
 import type { JobPlace } from '#ports/media-jobs.ts';
 import { addressOf } from './address.ts';
 import { openAiFailure } from './failure.ts';
-import { formOf } from './jobs/form.ts';
-import { bearer, fieldsIn, jsonRequest } from './jobs/requests.ts';
+import { writeForm } from './form.ts';
+import { bearer, jsonRequest } from './jobs/requests.ts';
 
 /** The only one there is. */
 export const completionWindow = '24h';
@@ -44,8 +45,8 @@ export function openAiBatches({
       `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":${JSON.stringify(endpoint)},"body":${body}}`,
     upload(file, asked) {
       const place = at(asked);
-      const part = { name: 'file', fileName: 'batch.jsonl', mediaType: 'application/jsonl', bytes: file };
-      const form = formOf({ purpose: 'batch' }, part);
+      const part = { field: 'file', fileName: 'batch.jsonl', mediaType: 'application/jsonl', bytes: file };
+      const form = writeForm({ fields: [['purpose', 'batch']], files: [part] });
       const base = addressOf(place.baseUrl);
       return {
         origin: base.origin,
@@ -62,16 +63,16 @@ export function openAiBatches({
         idleTimeoutMs: place.idleTimeoutMs,
       };
     },
-    uploaded: (body) => wordOf(fieldsIn(body) ?? {}, 'id'),
+    uploaded: (body) => wordOf(parseFields(body) ?? {}, 'id'),
     submit({ file, endpoint }, asked) {
       const place = at(asked);
       const body = { input_file_id: file, endpoint, completion_window: completionWindow };
       return jsonRequest(place, { path: '/batches', body, headers: headersOf(place) });
     },
-    accepted: (body) => wordOf(fieldsIn(body) ?? {}, 'id'),
+    accepted: (body) => wordOf(parseFields(body) ?? {}, 'id'),
     poll: (id, place) => jsonRequest(at(place), { path: `/batches/${encodeURIComponent(id)}` }),
     read(body) {
-      const said = fieldsIn(body);
+      const said = parseFields(body);
       return said && wordOf(said, 'id') !== undefined ? saidIn(said) : undefined;
     },
     cancel: (id, place) =>

@@ -1,5 +1,6 @@
 // Reads streams of images, speech and transcripts: what ends one tells its usage, and waits until the call is settled.
-import { type Fields, isFields, wordOf } from '#core/usage/counts.ts';
+import { isFields, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
 
 // An event holds a whole picture; a provider that never ends one must not fill our memory.
@@ -45,20 +46,11 @@ function eventOf(bytes: Buffer): StreamEvent {
   const [, data] = /^data: ?(.*)$/m.exec(bytes.toString('utf8')) ?? [];
   if (data === undefined) return { bytes, kind: 'idle', ...uncounted };
   if (data.trim() === '[DONE]') return { bytes, kind: 'done', ...uncounted };
-  const parsed = parse(data);
+  const parsed = parseFields(data);
   const type = parsed && wordOf(parsed, 'type');
   if (parsed && (isFields(parsed['error']) || type === 'error')) return { bytes, kind: 'error', ...uncounted };
   const ends = type?.endsWith('.done') === true || type?.endsWith('.completed') === true;
   const usage = parsed?.['usage'];
   if (!isFields(usage)) return { bytes, kind: 'content', ...uncounted };
   return { bytes, kind: ends ? 'usage' : 'content', ...uncounted, usage };
-}
-
-function parse(data: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

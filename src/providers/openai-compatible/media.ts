@@ -6,6 +6,7 @@ import { spliceFields } from '#core/call/splice.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import { Counts, type Fields, isFields, wordOf } from '#core/usage/counts.ts';
 import { factsOf } from '#core/usage/facts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { type Quantities, unitUsage } from '#core/usage/record.ts';
 import { type CallFacts, missingUsage, notBillable, type Usage } from '#core/usage/usage.ts';
 import type { ProviderRequestPlan } from '#ports/provider.ts';
@@ -65,7 +66,7 @@ function written(
 }
 
 export function mediaUsage(call: ModelCall, media: MediaRequest, answer: Buffer): Usage {
-  const parsed = parseObject(answer);
+  const parsed = objectIn(answer);
   // Some say in a body of status 200 that there is no answer.
   if (parsed && isFields(parsed['error']) && !parsed['data'] && !parsed['text']) {
     return notBillable({ normalizer, raw: parsed['error'], flags: ['error_as_answer'] });
@@ -97,7 +98,7 @@ export function mediaStreamUsage(call: ModelCall, media: MediaRequest, raw: unkn
 /** What was left to the provider is known once it has answered. */
 export function mediaFacts({ facts, media }: ModelCall, answer: Buffer): Partial<CallFacts> {
   if (media?.kind !== 'image' || (facts.size !== undefined && facts.quality !== undefined)) return {};
-  const parsed = parseObject(answer) ?? {};
+  const parsed = objectIn(answer) ?? {};
   const [size, quality] = [wordOf(parsed, 'size'), wordOf(parsed, 'quality')];
   return factsOf({ size: facts.size ?? size, quality: facts.quality ?? quality });
 }
@@ -139,14 +140,9 @@ function transcriptUsage(body: Fields): Usage {
   );
 }
 
-function parseObject(answer: Buffer): Fields | undefined {
-  if (answer[0] !== openBrace) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(answer.toString('utf8'));
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+/** Most answers here are sound or pictures, and not worth the try. */
+function objectIn(answer: Buffer): Fields | undefined {
+  return answer[0] === openBrace ? parseFields(answer) : undefined;
 }
 
 const openBrace = 0x7b;

@@ -1,5 +1,8 @@
 // Reads a stream of server-sent events beside its bytes: parses only the events that can carry usage, counts the others.
+import { type Fields, isFields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
+import { stringBytes } from './string-bytes.ts';
 
 // A provider that never ends an event must not fill our memory.
 const eventBytesMax = 4_194_304;
@@ -82,7 +85,7 @@ function look(
       if (text.startsWith('"usage', at - 7) && !text.startsWith('null', skipSpace(text, at + 1))) return 'parse';
     } else if (last === 'r' && text.startsWith('"error', at - 7)) return 'parse';
     if (!isText) continue;
-    const bytes = stringBytes(text, at + 1);
+    const bytes = textBytesAt(text, at + 1);
     if (bytes === 0) continue;
     deltas += 1;
     textBytes += bytes;
@@ -107,11 +110,11 @@ function parsedEvent(bytes: Buffer, plain: boolean): StreamEvent {
     .map((line) => line.slice(5).trimStart())
     .join('\n');
   const counted = countText(bytes.toString('latin1'), plain ? plainKeys : textKeys);
-  const parsed = parseObject(data);
+  const parsed = parseFields(data);
   if (!parsed) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
-  if (isObject(parsed['error'])) return { bytes, kind: 'error', ...counted };
+  if (isFields(parsed['error'])) return { bytes, kind: 'error', ...counted };
   const usage = parsed['usage'] ?? usageElsewhere(parsed);
-  if (!isObject(usage)) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
+  if (!isFields(usage)) return { bytes, kind: counted.deltas > 0 ? 'content' : 'other', ...counted };
   const choices = parsed['choices'];
   const alone = Array.isArray(choices) && choices.length === 0;
   // Some providers repeat the usage so far on every chunk: those are the caller's to see.
@@ -119,25 +122,12 @@ function parsedEvent(bytes: Buffer, plain: boolean): StreamEvent {
 }
 
 /** Groq says it under a key of its own, Moonshot in the last choice. */
-function usageElsewhere(chunk: Record<string, unknown>): unknown {
+function usageElsewhere(chunk: Fields): unknown {
   const own = chunk['x_groq'];
-  if (isObject(own)) return own['usage'];
+  if (isFields(own)) return own['usage'];
   const choices: unknown = chunk['choices'];
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  return isObject(first) ? first['usage'] : undefined;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isFields(first) ? first['usage'] : undefined;
 }
 
 // The keys under which models deliver text, thoughts and tool calls piece by piece.
@@ -151,7 +141,7 @@ function countText(text: string, keys: readonly string[]): { readonly deltas: nu
   for (const key of keys) {
     let at = text.indexOf(key);
     while (at >= 0) {
-      const bytes = stringBytes(text, at + key.length);
+      const bytes = textBytesAt(text, at + key.length);
       if (bytes > 0) {
         deltas += 1;
         textBytes += bytes;
@@ -163,16 +153,9 @@ function countText(text: string, keys: readonly string[]): { readonly deltas: nu
 }
 
 /** The bytes between the quotes of the string that begins at or behind `from`; 0 for anything else. */
-function stringBytes(text: string, from: number): number {
+function textBytesAt(text: string, from: number): number {
   let start = from;
   while (text[start] === ' ') start += 1;
   if (text[start] !== '"') return 0;
-  let end = start;
-  for (;;) {
-    end = text.indexOf('"', end + 1);
-    if (end < 0) return text.length - start - 1;
-    let slashes = 0;
-    while (text[end - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return end - start - 1;
-  }
+  return stringBytes(text, start + 1);
 }

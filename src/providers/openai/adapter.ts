@@ -3,9 +3,10 @@ import type { ModelCall } from '#core/call/model-call.ts';
 import { type FieldEdits } from '#core/call/splice.ts';
 import type { WireFormat } from '#core/call/wire-format.ts';
 import { Counts, isFields } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { unitUsage } from '#core/usage/record.ts';
 import { missingUsage, notBillable, type Usage } from '#core/usage/usage.ts';
-import { openAiCompatible, openAiPost, openAiRequest, parseAnswer } from '#providers/openai-compatible/adapter.ts';
+import { openAiCompatible, openAiPost, openAiRequest } from '#providers/openai-compatible/adapter.ts';
 import type { ProviderAdapter, ProviderRequestPlan } from '#ports/provider.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { withoutForeignThoughts } from './foreign-thoughts.ts';
@@ -50,7 +51,7 @@ function modelOf({ target }: ProviderRequestPlan): FieldEdits {
 }
 
 function usageOfResponse(answer: Buffer): Usage {
-  const response = parseAnswer(answer);
+  const response = parseFields(answer);
   if (!response) return missingUsage({ normalizer, raw: null });
   // A response that failed says so in a body of status 200, and is billed as far as it says.
   const { error, usage } = response;
@@ -60,7 +61,7 @@ function usageOfResponse(answer: Buffer): Usage {
 
 /** Without a word about its size: what was asked is one request. */
 function usageOfModeration(answer: Buffer): Usage {
-  const parsed = parseAnswer(answer);
+  const parsed = parseFields(answer);
   if (!parsed || !Array.isArray(parsed['results'])) return missingUsage({ normalizer, raw: null, unit: 'request' });
   const raw = { id: parsed['id'], model: parsed['model'], results: parsed['results'].length };
   const read = { normalizer, raw, unit: 'request', quantity: 'request', quantities: { request: '1' } } as const;

@@ -1,6 +1,8 @@
 // Reads the stream of a response beside its bytes: parses only the events that end it, counts those that bring text.
 import { type Fields, isFields, partOf } from '#core/usage/counts.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import { eventsIn } from '#providers/openai-compatible/event-cutter.ts';
+import { stringBytes } from '#providers/openai-compatible/string-bytes.ts';
 import type { StreamEvent, StreamReader } from '#ports/provider.ts';
 
 export function responseStreamReader(): StreamReader {
@@ -57,22 +59,7 @@ function deltaEvent(bytes: Buffer, text: string): StreamEvent {
   return { bytes, kind: 'content', deltas: textBytes > 0 ? 1 : 0, textBytes };
 }
 
-function stringBytes(text: string, start: number): number {
-  for (let end = text.indexOf('"', start); ; end = text.indexOf('"', end + 1)) {
-    if (end < 0) return text.length - start;
-    let slashes = 0;
-    while (text[end - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return end - start;
-  }
-}
-
 function usageIn(bytes: Buffer): Fields | undefined {
-  const data = /^data: ?(.*)$/m.exec(bytes.toString('utf8'))?.[1] ?? '';
-  try {
-    const parsed: unknown = JSON.parse(data);
-    const { usage } = isFields(parsed) ? partOf(parsed, 'response') : {};
-    return isFields(usage) ? usage : undefined;
-  } catch {
-    return undefined;
-  }
+  const { usage } = partOf(parseData(bytes) ?? {}, 'response');
+  return isFields(usage) ? usage : undefined;
 }

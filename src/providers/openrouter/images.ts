@@ -2,10 +2,11 @@
 import type { ImageRequest, MediaAnswer, MadeImage } from '#core/call/media.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { type Fields, isFields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage, notBillable } from '#core/usage/usage.ts';
 import type { MediaTranslation, ProviderAdapter } from '#ports/provider.ts';
 import { openAiCompatible } from '#providers/openai-compatible/adapter.ts';
-import { aspectOf, askAt, base64Of, firstWithout, parseFields } from '#providers/openai-compatible/ask.ts';
+import { aspectOf, askAt, base64Of, firstWithout } from '#providers/openai-compatible/ask.ts';
 import { normalizeOpenAiUsage } from '#providers/openai-compatible/usage.ts';
 
 const normalizer = { id: 'openrouter-images', version: '1' };

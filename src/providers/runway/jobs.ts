@@ -1,12 +1,12 @@
 // Runway: tasks, which say what they cost in credits; the addresses of their films are good for a day.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaRequest } from '#core/call/media-request.ts';
+import type { JobRequest } from '#core/call/job-request.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import {
   bearer,
-  fieldsIn,
   fileAt,
   jsonRequest,
   unknownField,
@@ -17,7 +17,7 @@ import type { JobAsked, JobPlace, JobReading, MediaJobs } from '#ports/media-job
 
 const apiVersion = '2024-11-06';
 
-const known = new Set<keyof MediaRequest>(['seconds', 'size', 'aspectRatio', 'seed', 'image']);
+const known = new Set<keyof JobRequest>(['seconds', 'size', 'aspectRatio', 'seed', 'image']);
 
 /** The maker's list; with sound where a model may make it. */
 const creditsPerSecond: ReadonlyMap<string, bigint> = new Map([
@@ -71,14 +71,14 @@ export function runwayJobs(): MediaJobs {
       });
     },
     accepted(body) {
-      const task = fieldsIn(body);
+      const task = parseFields(body);
       const upstreamId = task && wordOf(task, 'id');
       return upstreamId === undefined ? undefined : { upstreamId };
     },
     poll: ({ upstreamId }, place) =>
       jsonRequest(place, { path: `/tasks/${encodeURIComponent(upstreamId)}`, headers: headersOf(place) }),
     read(body, asked) {
-      const task = fieldsIn(body);
+      const task = parseFields(body);
       return task && wordOf(task, 'status') !== undefined ? readingOf(task, asked) : undefined;
     },
     asksAgain: true,

@@ -2,7 +2,7 @@
 import { fingerprint, hexOf } from './chance.ts';
 import { isObject, type JsonObject, textField } from './fields.ts';
 import { readKnobs } from './knobs.ts';
-import type { MediaRequest } from './media-job.ts';
+import type { SimulatedJobRequest } from './media-job.ts';
 import { readRequest } from './read-request.ts';
 import { errorOfStatus, Refusal, renderError } from './refusal.ts';
 import { type Reply, jsonReply } from './reply.ts';
@@ -34,7 +34,7 @@ export class SimulatedBatches {
   readonly #batches = new Map<string, Batch>();
 
   /** `undefined` for what is no address of files and batches. */
-  answer(request: MediaRequest, nowMs: number): Reply | undefined {
+  answer(request: SimulatedJobRequest, nowMs: number): Reply | undefined {
     const [path = ''] = request.path.split('?');
     const [, , collection, id, part] = path.split('/');
     if (!path.startsWith('/v1/') || (collection !== 'files' && collection !== 'batches')) return undefined;
@@ -48,7 +48,7 @@ export class SimulatedBatches {
     }
   }
 
-  #file({ method, headers, body }: MediaRequest, { id, part, nowMs }: At): Reply {
+  #file({ method, headers, body }: SimulatedJobRequest, { id, part, nowMs }: At): Reply {
     if (method === 'POST' && id === undefined) {
       const content = fileIn(headers['content-type'], body);
       const made = `file-${hexOf(fingerprint(content))}${this.#files.size}`;
@@ -73,7 +73,7 @@ export class SimulatedBatches {
     return lines.map(({ text }) => `${text}\n`).join('');
   }
 
-  #batch({ method, headers, body }: MediaRequest, { id, part, nowMs }: At): Reply {
+  #batch({ method, headers, body }: SimulatedJobRequest, { id, part, nowMs }: At): Reply {
     if (method === 'POST' && id === undefined) return this.#begin(headers, body, nowMs);
     const batch = id === undefined ? undefined : this.#batches.get(id);
     if (!batch && id !== undefined && ownId.test(id)) return jsonReply(JSON.stringify(forgotten(id)));
@@ -83,7 +83,7 @@ export class SimulatedBatches {
     return jsonReply(JSON.stringify(batchBody(batch, nowMs)));
   }
 
-  #begin(headers: MediaRequest['headers'], body: string, nowMs: number): Reply {
+  #begin(headers: SimulatedJobRequest['headers'], body: string, nowMs: number): Reply {
     const fields = objectIn(body) ?? {};
     const inputFile = textField(fields, 'input_file_id') ?? '';
     const content = this.#files.get(inputFile);

@@ -10,7 +10,7 @@ import { errorOfStatus, Refusal, renderError } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import { jsonReply } from './reply.ts';
 
-export interface MediaRequest {
+export interface SimulatedJobRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: CallHeaders;
@@ -24,7 +24,7 @@ export interface BegunJob {
   readonly tag: string | undefined;
 }
 
-export interface MediaAnswer {
+export interface SimulatedJobAnswer {
   readonly reply: Reply;
   readonly begun?: BegunJob;
 }
@@ -55,7 +55,7 @@ const secondsByDefault = { video: '4', music: '30' } as const;
 const contentTypes = { video: 'video/mp4', music: 'audio/mpeg' } as const;
 
 /** `undefined` for what is no address of jobs. */
-export function answerMedia(request: MediaRequest, nowMs: number): MediaAnswer | undefined {
+export function answerMedia(request: SimulatedJobRequest, nowMs: number): SimulatedJobAnswer | undefined {
   const [path = ''] = request.path.split('?');
   const found = collections.find(([collection]) => path === collection || path.startsWith(`${collection}/`));
   if (!found) return undefined;
@@ -74,7 +74,7 @@ interface Asked {
   readonly nowMs: number;
 }
 
-function answer(request: MediaRequest, { kind, rest, nowMs }: Asked): MediaAnswer {
+function answer(request: SimulatedJobRequest, { kind, rest, nowMs }: Asked): SimulatedJobAnswer {
   const [id = '', part] = rest.split('/');
   const { method } = request;
   if (method === 'POST' && rest === '') return begin(request, { kind, nowMs });
@@ -97,7 +97,7 @@ interface Beginning {
   readonly before?: Job;
 }
 
-function begin({ headers, body }: MediaRequest, { kind, nowMs, before }: Beginning): MediaAnswer {
+function begin({ headers, body }: SimulatedJobRequest, { kind, nowMs, before }: Beginning): SimulatedJobAnswer {
   const fields = fieldsOf(headers, body);
   const model = before ? findModel(before.model) : modelIn(fields, kind);
   const prompt = textField(fields, 'prompt') ?? '';

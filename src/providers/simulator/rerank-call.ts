@@ -1,6 +1,6 @@
 import { fingerprint, numbersFrom } from './chance.ts';
 import type { JsonObject } from './fields.ts';
-import { listField, textField, wholeField } from './fields.ts';
+import { flagField, listField, textField, wholeField } from './fields.ts';
 import { Refusal } from './refusal.ts';
 
 /** A request to /v1/rerank. */
@@ -8,6 +8,8 @@ export interface RerankCall {
   readonly query: string;
   readonly documents: readonly string[];
   readonly topN: number;
+  /** Each result has its text beside it. */
+  readonly documentsReturned: boolean;
 }
 
 const DOCUMENTS_MAX = 10_000;
@@ -21,7 +23,7 @@ export function readRerankCall(body: JsonObject): RerankCall {
     throw new Refusal(400, `documents must be a list of 1 to ${DOCUMENTS_MAX}`, { param: 'documents' });
   }
   const topN = wholeField(body, 'top_n', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? documents.length;
-  return { query, documents, topN };
+  return { query, documents, topN, documentsReturned: flagField(body, 'return_documents') ?? false };
 }
 
 function textOf(document: unknown, index: number): string {
@@ -32,9 +34,13 @@ function textOf(document: unknown, index: number): string {
 }
 
 /** The share of the query's words that a document has, and a little that only depends on what both are. */
-export function renderRerank({ query, documents, topN }: RerankCall, id: string): string {
+export function renderRerank({ query, documents, topN, documentsReturned }: RerankCall, id: string): string {
   const results = documents
-    .map((document, index) => ({ index, relevance_score: scoreOf(query, document) }))
+    .map((text, index) => ({
+      index,
+      relevance_score: scoreOf(query, text),
+      ...(documentsReturned ? { document: { text } } : {}),
+    }))
     .toSorted((left, right) => right.relevance_score - left.relevance_score || left.index - right.index)
     .slice(0, topN);
   const search_units = Math.ceil(documents.length / DOCUMENTS_PER_UNIT);

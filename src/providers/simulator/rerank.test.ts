@@ -18,6 +18,11 @@ test('the document that shares most words comes first, and the same call ranks t
   expect(rerank({ query: 'Where is Żary?', documents, top_n: 2 })).toEqual(first);
 });
 
+test('documents come back if asked for, each beside its place', () => {
+  const { body } = rerank({ query: 'Where is Żary?', documents, top_n: 1, return_documents: true });
+  expect(body).toMatchObject({ results: [{ index: 1, document: { text: documents[1] } }] });
+});
+
 test('every hundred documents are a unit', () => {
   const units = (count: number) => rerank({ query: 'q', documents: Array.from({ length: count }, () => 'd') }).body;
   expect(units(100)).toMatchObject({ meta: { billed_units: { search_units: 1 } } });
@@ -28,6 +33,7 @@ test.each([
   ['query', { documents }],
   ['documents', { query: 'q' }],
   ['documents', { query: 'q', documents: [7] }],
+  ['return_documents', { query: 'q', documents, return_documents: 'yes' }],
   ['top_n', { query: 'q', documents, top_n: 0 }],
 ])('a wrong %s is refused by name', (param, body) => {
   expect(rerank(body)).toMatchObject({ status: 400, body: { error: { param } } });

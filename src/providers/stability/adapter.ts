@@ -2,10 +2,11 @@
 import type { Form, ImageRequest, MediaAnswer } from '#core/call/media.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
 import { Counts, listOf, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { unitUsage } from '#core/usage/record.ts';
 import { missingUsage, type Usage } from '#core/usage/usage.ts';
 import type { MediaTranslation, ProviderAdapter, ProviderFailure, ProviderRequestPlan } from '#ports/provider.ts';
-import { aspectOf, askAt, firstWithout, parseFields } from '#providers/openai-compatible/ask.ts';
+import { aspectOf, askAt, firstWithout } from '#providers/openai-compatible/ask.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
 import { writeForm } from '#providers/openai-compatible/form.ts';
 import { mediaOnly } from '#providers/openai-compatible/media-only.ts';

@@ -1,6 +1,7 @@
 // Voyage: embeddings and ranking, in words close to OpenAI's and not the same.
 import type { ModelCall } from '#core/call/model-call.ts';
 import { spliceFields } from '#core/call/splice.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import { addressOf } from '#providers/openai-compatible/address.ts';
 import { openAiFailure } from '#providers/openai-compatible/failure.ts';
@@ -8,7 +9,6 @@ import { headersFor } from '#providers/openai-compatible/headers.ts';
 import { openAiStreamReader } from '#providers/openai-compatible/stream-reader.ts';
 import type { ProviderAdapter } from '#ports/provider.ts';
 import { embeddingTranslation } from './embeddings.ts';
-import { parse } from './parse.ts';
 import { rerankTranslation } from './rerank.ts';
 import { normalizeEmbedding } from './usage.ts';
 
@@ -32,7 +32,7 @@ export function voyageProvider(): ProviderAdapter {
       };
     },
     usageOf(_call, answer) {
-      const said = parse(answer)?.['usage'];
+      const said = parseFields(answer)?.['usage'];
       if (said === undefined) return missingUsage({ normalizer: { id: 'voyage', version: '1' }, raw: null });
       return normalizeEmbedding({ usage: said }, {}).usage;
     },

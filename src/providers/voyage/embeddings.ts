@@ -2,8 +2,8 @@
 import { unheededOption, vectorsOf } from '#core/call/embedding.ts';
 import { untranslatable } from '#core/call/untranslatable.ts';
 import { listOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { EmbeddingTranslation } from '#ports/provider.ts';
-import { parse } from './parse.ts';
 
 export const embeddingTranslation: EmbeddingTranslation = {
   format: 'embeddings',
@@ -17,7 +17,7 @@ export const embeddingTranslation: EmbeddingTranslation = {
     return JSON.stringify({ input: texts, input_type: purpose, output_dimension: dimensions, truncation: truncate });
   },
   answer(body) {
-    const data = [...listOf(parse(body)?.['data'])];
+    const data = [...listOf(parseFields(body)?.['data'])];
     const placed = data.toSorted((left, right) => Number(left['index'] ?? 0) - Number(right['index'] ?? 0));
     return vectorsOf(placed.map(({ embedding }) => embedding));
   },

@@ -2,8 +2,8 @@
 import type { RankedDocument } from '#core/call/rerank.ts';
 import { untranslatable } from '#core/call/untranslatable.ts';
 import { type Fields, listOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { RerankTranslation } from '#ports/provider.ts';
-import { parse } from './parse.ts';
 
 export const rerankTranslation: RerankTranslation = {
   format: 'rerank',
@@ -12,7 +12,7 @@ export const rerankTranslation: RerankTranslation = {
     return JSON.stringify({ query, documents, top_k: topN });
   },
   answer(body) {
-    const data = parse(body)?.['data'];
+    const data = parseFields(body)?.['data'];
     return Array.isArray(data) ? { results: listOf(data).flatMap(ranked) } : undefined;
   },
 };

@@ -15,7 +15,8 @@ import type { BillingEvent, BillingEventKind } from '#core/ledger/event.ts';
 import type { Posting } from '#core/ledger/posting.ts';
 import { amount } from '#core/money/amount.ts';
 import { rangesFromJson } from '#core/usage/unit-range.ts';
-import { givenFromJson, type GivenJson, rangesOf } from '../ledger/units.ts';
+import { registerColumns, type RegisterColumns, registerOf } from '../ledger/register-columns.ts';
+import { type GivenJson, rangesOf } from '../ledger/units.ts';
 import type { ListQuery } from './cursors.ts';
 
 interface WalletColumns {
@@ -130,34 +131,9 @@ export const postings: ListQuery<PostingColumns, Posting> = {
   }),
 };
 
-interface RegisterColumns {
-  readonly request_id: string;
-  readonly wallet_id: string;
-  readonly total: bigint;
-  readonly cost: bigint;
-  readonly cost_currency: string;
-  readonly provider: string;
-  readonly final: boolean;
-  readonly revision: number;
-  readonly counters: readonly Counter[];
-  readonly given: readonly GivenJson[];
-}
-
 export const registers: ListQuery<RegisterColumns, RegisterRow> = {
-  text: `select request_id, wallet_id, total, cost, cost_currency, provider, final, revision, counters, given
-    from faregate.request_charge order by request_id`,
-  rowOf: (row) => ({
-    requestId: row.request_id,
-    walletId: row.wallet_id,
-    total: amount(row.total),
-    cost: amount(row.cost),
-    costCurrency: row.cost_currency,
-    provider: row.provider,
-    final: row.final,
-    revision: row.revision,
-    counters: row.counters,
-    given: givenFromJson(row.given),
-  }),
+  text: `select ${registerColumns} from faregate.request_charge register order by request_id`,
+  rowOf: registerOf,
 };
 
 interface DispatchColumns {

@@ -7,16 +7,14 @@ import {
   type AdjustmentLine,
   bookAdjustment,
 } from '#core/ledger/adjustment.ts';
-import type { Counter } from '#core/ledger/entry.ts';
-import { amount } from '#core/money/amount.ts';
 import { receiptToJson } from '#core/pricing/receipt.ts';
 import type { Adjusted } from '#ports/ledger.ts';
 import { insertEvents, moveHeads } from './insert.ts';
 import { ledgerTransaction } from './once.ts';
 import { lockHeads } from './read-before.ts';
 import { recordset } from './recordset.ts';
+import { registerColumns, type RegisterColumns, registerOf } from './register-columns.ts';
 import { statements } from './statements.ts';
-import { givenFromJson, type GivenJson } from './units.ts';
 import { sha256 } from './write.ts';
 
 export function bookAdjusted(pool: Pool, adjustment: Adjustment): Promise<Adjusted> {
@@ -38,51 +36,20 @@ export function bookAdjusted(pool: Pool, adjustment: Adjustment): Promise<Adjust
   });
 }
 
-interface RegisterColumns {
-  readonly request_id: string;
-  readonly wallet_id: string;
-  readonly total: bigint;
-  readonly cost: bigint;
-  readonly cost_currency: string;
-  readonly provider: string;
-  readonly final: boolean;
-  readonly revision: number;
-  readonly counters: readonly Counter[];
-  readonly given: readonly GivenJson[];
-  readonly record_id: string | null;
-}
-
 async function readRegisters(
   client: PoolClient,
   requestIds: readonly string[],
 ): Promise<Pick<AdjustedBooks, 'registers' | 'records'>> {
-  const { rows } = await client.query<RegisterColumns>({
+  const { rows } = await client.query<RegisterColumns & { readonly record_id: string | null }>({
     name: 'ledger-registers-to-adjust',
-    text: `select r.request_id, r.wallet_id, r.total, r.cost, r.cost_currency, r.provider, r.final, r.revision, r.counters,
-        r.given, u.event_id as record_id
-      from faregate.request_charge r
-        left join faregate.usage_record u
-          on u.request_id = r.request_id and u.applied and u.final = r.final and u.revision = r.revision
-      where r.request_id = any($1::uuid[])`,
+    text: `select ${registerColumns}, u.event_id as record_id
+      from faregate.request_charge register
+        left join faregate.usage_record u on u.request_id = register.request_id and u.applied
+          and u.final = register.final and u.revision = register.revision
+      where register.request_id = any($1::uuid[])`,
     values: [requestIds],
   });
-  const registers = new Map(
-    rows.map((row) => [
-      row.request_id,
-      {
-        requestId: row.request_id,
-        walletId: row.wallet_id,
-        total: amount(row.total),
-        cost: amount(row.cost),
-        costCurrency: row.cost_currency,
-        provider: row.provider,
-        final: row.final,
-        revision: row.revision,
-        counters: row.counters,
-        given: givenFromJson(row.given),
-      },
-    ]),
-  );
+  const registers = new Map(rows.map((row) => [row.request_id, registerOf(row)]));
   const standing = rows.flatMap(({ request_id, record_id }) => (record_id === null ? [] : [{ request_id, record_id }]));
   return { registers, records: new Map(standing.map(({ request_id, record_id }) => [request_id, record_id])) };
 }

@@ -3,9 +3,9 @@ import type { PoolClient } from 'pg';
 import type { BooksBefore } from '#core/ledger/book.ts';
 import type { ChargeEntry } from '#core/ledger/entry.ts';
 import type { WalletHead } from '#core/ledger/event.ts';
-import type { RequestCharge } from '#core/ledger/register.ts';
 import { amount } from '#core/money/amount.ts';
-import { givenFromJson, type GivenJson } from './units.ts';
+import { type ChargedColumns, chargedColumns, chargeOf } from './register-columns.ts';
+import { givenFromJson } from './units.ts';
 
 export async function readBefore(client: PoolClient, entries: readonly ChargeEntry[]): Promise<BooksBefore> {
   const heads = await lockHeads(client, unique(entries.map((entry) => entry.call.walletId)));
@@ -62,34 +62,18 @@ async function readKnownEvents(client: PoolClient, ids: readonly string[]): Prom
   return new Set(rows.map((row) => row.event_id));
 }
 
-interface RegisterColumns {
-  readonly request_id: string;
-  readonly total: bigint;
-  readonly cost: bigint;
-  readonly cost_currency: string;
-  readonly provider: string;
-  readonly final: boolean;
-  readonly revision: number;
-  readonly given: readonly GivenJson[];
-}
-
 async function readRegisters(
   client: PoolClient,
   requestIds: readonly string[],
 ): Promise<Pick<BooksBefore, 'registers' | 'given'>> {
   if (requestIds.length === 0) return { registers: new Map(), given: new Map() };
-  const { rows } = await client.query<RegisterColumns>({
+  const { rows } = await client.query<ChargedColumns & { readonly request_id: string }>({
     name: 'ledger-registers-before',
-    text: `select request_id, total, cost, cost_currency, provider, final, revision, given from faregate.request_charge
+    text: `select request_id, ${chargedColumns} from faregate.request_charge register
       where request_id = any($1::uuid[])`,
     values: [requestIds],
   });
-  const registers = new Map<string, RequestCharge>(
-    rows.map(({ request_id, total, cost, cost_currency, provider, final, revision }) => [
-      request_id,
-      { total: amount(total), cost: amount(cost), costCurrency: cost_currency, provider, final, revision },
-    ]),
-  );
+  const registers = new Map(rows.map((row) => [row.request_id, chargeOf(row)]));
   return { registers, given: new Map(rows.map((row) => [row.request_id, givenFromJson(row.given)])) };
 }
 

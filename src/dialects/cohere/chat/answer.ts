@@ -9,7 +9,8 @@ import { finishReasons } from './finish-reasons.ts';
 export function answerOf({ id, parts, stop }: ChatAnswer, _speaking: Speaking, usage: Usage): string {
   const content = parts.flatMap((part): readonly Fields[] => {
     if (part.kind === 'text') return [{ type: 'text', text: part.text }];
-    return part.kind === 'thought' ? [{ type: 'thinking', thinking: part.text }] : [];
+    // A seal alone says nothing here.
+    return part.kind === 'thought' && part.text !== '' ? [{ type: 'thinking', thinking: part.text }] : [];
   });
   const calls = parts.filter((part) => part.kind === 'tool-call');
   const toolCalls = calls.map((call) => ({

@@ -177,10 +177,9 @@ function saidBefore(content: unknown, at: string): readonly AssistantPart[] {
   if (!isSaid(content)) return [];
   if (typeof content === 'string') return [{ kind: 'text', text: content }];
   return listAt(content, `${at}.content`).map(({ fields, at: where }) => {
-    const thought = wordOf(fields, 'thinking');
-    return thought === undefined
-      ? { kind: 'text', text: needed(fields, 'text', where) }
-      : { kind: 'thought', text: thought };
+    return fields['type'] === 'thinking'
+      ? { kind: 'thought', text: needed(fields, 'thinking', where) }
+      : { kind: 'text', text: needed(fields, 'text', where) };
   });
 }
 

@@ -1,4 +1,5 @@
 // A stream in our words, as events of Cohere's chat.
+import { CallsInTurn } from '#core/call/calls-in-turn.ts';
 import type { ChatEvent, StopReason } from '#core/call/chat.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Fields } from '#core/usage/counts.ts';
@@ -12,12 +13,12 @@ import { eventText, failureEvent } from './words.ts';
 interface Block {
   readonly kind: 'text' | 'thinking' | 'tool-call';
   readonly index: number;
-  readonly call?: number;
 }
 
 export class SpokenChat implements SpokenStream {
   readonly done = '';
   readonly #speaking: Speaking;
+  readonly #inTurn = new CallsInTurn();
   #id = 'answer';
   #begun = false;
   #block: Block | undefined;
@@ -29,6 +30,14 @@ export class SpokenChat implements SpokenStream {
   }
 
   tell(event: ChatEvent): string {
+    return this.#tellAll(this.#inTurn.next(event));
+  }
+
+  #tellAll(events: readonly ChatEvent[]): string {
+    return events.map((event) => this.#tell(event)).join('');
+  }
+
+  #tell(event: ChatEvent): string {
     switch (event.kind) {
       case 'answer-start':
         this.#id = event.id;
@@ -57,12 +66,14 @@ export class SpokenChat implements SpokenStream {
 
   cutOff(): string {
     this.#stop = 'length';
-    return this.#close();
+    return this.#rest() + this.#close();
   }
 
   usage(_last: Buffer | undefined, usage: Usage, fare: Fare): string {
     const delta = { finish_reason: finishReasons[this.#stop], usage: usageOf(usage) };
-    return this.#begin() + this.#close() + eventText('message-end', { id: this.#id, delta, faregate: fare });
+    return (
+      this.#begin() + this.#rest() + this.#close() + eventText('message-end', { id: this.#id, delta, faregate: fare })
+    );
   }
 
   withFare(_event: Buffer | undefined, usage: Usage, fare: Fare): string {
@@ -71,6 +82,10 @@ export class SpokenChat implements SpokenStream {
 
   failure(failure: Failure): string {
     return failureEvent(failure, this.#speaking.requestId);
+  }
+
+  #rest(): string {
+    return this.#tellAll(this.#inTurn.rest());
   }
 
   #begin(): string {
@@ -91,10 +106,9 @@ export class SpokenChat implements SpokenStream {
     return this.#say('content-delta', { content });
   }
 
-  /** Here they come one after the other. */
-  #call({ call, id, name }: Extract<ChatEvent, { readonly kind: 'tool-call-start' }>): string {
+  #call({ id, name }: Extract<ChatEvent, { readonly kind: 'tool-call-start' }>): string {
     const before = this.#begin() + this.#close();
-    this.#block = { kind: 'tool-call', index: this.#blocks, call };
+    this.#block = { kind: 'tool-call', index: this.#blocks };
     return before + this.#called('tool-call-start', { id, type: 'function', function: { name, arguments: '' } });
   }
 

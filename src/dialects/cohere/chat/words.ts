@@ -1,6 +1,7 @@
 // How a stream of Cohere's dialect ends: one last event has the reason, the usage and what it cost.
 import type { Failure } from '#core/failure.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import type { StreamWords } from '#ports/door.ts';
 import { usageOf } from '../usage.ts';
 
@@ -25,19 +26,10 @@ export function passingWords(requestId: string): StreamWords {
       return eventText('message-end', { id: requestId, delta, faregate: fare });
     },
     withFare(event, _usage, fare) {
-      const data = event && dataOf(event);
+      const data = event && parseData(event);
       return data ? eventText('message-end', { ...data, faregate: fare }) : '';
     },
     failure: (failure) => failureEvent(failure, requestId),
     done: '',
   };
-}
-
-function dataOf(event: Buffer): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(/^data: ?(.*)$/m.exec(event.toString('utf8'))?.[1] ?? '');
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }

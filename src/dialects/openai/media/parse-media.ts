@@ -23,6 +23,8 @@ export async function parseImageEdits(body: Buffer, headers: Headers, contentTyp
     if (!form.files.some(({ field }) => field === 'image' || field === 'image[]')) {
       throw new WrongField('image', '"image" must be at least one image, as a file.');
     }
+    const empty = form.files.find(({ bytes }) => bytes.length === 0);
+    if (empty) throw new WrongField(empty.field.slice(0, 64), 'The file is empty.');
     return imageCall(fields, form.files, fieldBytes(form.fields));
   });
 }

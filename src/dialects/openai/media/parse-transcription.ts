@@ -46,6 +46,7 @@ export function transcriptionCall({ fields, files, granularities, translated }: 
   const name = requiredText(fields, 'model', 'the name of a model');
   const [file, stray] = files;
   if (!file || file.field !== 'file') throw mustBe('file', 'the recording, as a file');
+  if (file.bytes.length === 0) throw mustBe('file', 'a recording, and not empty');
   if (stray) throw new WrongField(stray.field.slice(0, 64), 'One recording at a time is transcribed.');
   // What is fetched from elsewhere has a length that nobody here has seen.
   for (const other of ['url', 'file']) {

@@ -1,16 +1,17 @@
 // Films and songs as they are asked for in OpenAI's shape: every field is known and understood, or refused by its name.
-import type { MediaImage, MediaKind, MediaRequest } from '#core/call/media-request.ts';
+import type { JobImage, JobKind, JobRequest } from '#core/call/job-request.ts';
+import { isFields } from '#core/usage/counts.ts';
 
 /** Fields of a form are text; a file among them is an image. */
 export type MediaFields = Readonly<Record<string, unknown>>;
 
 export type ParsedMedia =
-  | { readonly kind: 'request'; readonly name: string; readonly request: MediaRequest }
+  | { readonly kind: 'request'; readonly name: string; readonly request: JobRequest }
   | { readonly kind: 'malformed'; readonly message: string; readonly param: string };
 
 const promptLengthMax = 32_000;
 
-const fields: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
+const fields: Readonly<Record<JobKind, ReadonlySet<string>>> = {
   video: new Set([
     'model',
     'prompt',
@@ -27,7 +28,7 @@ const fields: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
   music: new Set(['model', 'prompt', 'seconds', 'lyrics', 'seed']),
 };
 
-export function parseMedia(kind: MediaKind, said: MediaFields): ParsedMedia {
+export function parseMedia(kind: JobKind, said: MediaFields): ParsedMedia {
   const reader = new Reader(said, fields[kind]);
   const name = reader.text('model', 512);
   const prompt = reader.text('prompt', promptLengthMax);
@@ -123,11 +124,11 @@ class Reader {
     return undefined;
   }
 
-  image(name: string): MediaImage | undefined {
+  image(name: string): JobImage | undefined {
     const value = this.#value(name);
     if (value === undefined) return undefined;
     if (isImage(value)) return value;
-    const url = isObject(value) && Object.keys(value).join() === 'image_url' ? value['image_url'] : undefined;
+    const url = isFields(value) && Object.keys(value).join() === 'image_url' ? value['image_url'] : undefined;
     const image = typeof url === 'string' ? imageAt(url) : undefined;
     if (image) return image;
     this.wrong(name, 'must be a file, or {"image_url": …} with an https or data URL');
@@ -155,14 +156,10 @@ function isImage(value: unknown): value is FormImage {
   return value instanceof FormImage;
 }
 
-function imageAt(url: string): MediaImage | undefined {
+function imageAt(url: string): JobImage | undefined {
   const inline = /^data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=]+)$/.exec(url);
   if (inline?.[1] !== undefined && inline[2] !== undefined) {
     return { kind: 'base64', mediaType: inline[1], data: inline[2] };
   }
   return /^https:\/\/\S+$/.test(url) ? { kind: 'url', url } : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

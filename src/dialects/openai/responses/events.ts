@@ -1,6 +1,6 @@
 // Events of a streamed response, each with its number.
 import type { Failure } from '#core/failure.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
 
 export class NumberedEvents {
   #next: number;
@@ -32,14 +32,4 @@ export interface Told {
 
 export function toldOf({ message, kind, detail }: Failure, requestId: string): Told {
   return { message, code: kind, param: detail.param, requestId };
-}
-
-export function dataOf(event: Buffer | undefined): Fields {
-  const data = /^data: ?(.*)$/m.exec(event?.toString('utf8') ?? '')?.[1] ?? '';
-  try {
-    const parsed: unknown = JSON.parse(data);
-    return isFields(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }

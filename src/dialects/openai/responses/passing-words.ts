@@ -1,9 +1,10 @@
 // How the stream of a provider that speaks the same is ended: its own last event says what it cost, or ours does.
 import type { Failure } from '#core/failure.ts';
 import { isFields } from '#core/usage/counts.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import type { Usage } from '#core/usage/usage.ts';
 import type { Fare, StreamWords } from '#ports/door.ts';
-import { dataOf, NumberedEvents, toldOf } from './events.ts';
+import { NumberedEvents, toldOf } from './events.ts';
 import { endOf } from './head.ts';
 import { outputSoFar } from './output-so-far.ts';
 import { responseUsage } from './usage.ts';
@@ -42,7 +43,7 @@ export class PassingResponse implements StreamWords {
 
   withFare(event: Buffer | undefined, _usage: Usage, fare: Fare): string | Buffer {
     if (!event) return '';
-    const { type, response, ...fields } = dataOf(event);
+    const { type, response, ...fields } = parseData(event) ?? {};
     if (typeof type !== 'string' || !isFields(response)) return event;
     const told = { type, response: { ...response, faregate: fare }, ...fields };
     return `event: ${type}\ndata: ${JSON.stringify(told)}\n\n`;
@@ -55,9 +56,9 @@ export class PassingResponse implements StreamWords {
 
   #read(last: Buffer | undefined) {
     const text = Buffer.concat(this.#heard).toString('utf8');
-    const read = text.split(/\r?\n\r?\n/).map((event) => dataOf(Buffer.from(event)));
+    const read = text.split(/\r?\n\r?\n/).map((event) => parseData(Buffer.from(event)) ?? {});
     const soFar = outputSoFar(read);
-    const number = dataOf(last)['sequence_number'];
+    const number = parseData(last)?.['sequence_number'];
     const next = Math.max(soFar.nextNumber, typeof number === 'number' ? number + 1 : 0);
     return { soFar, events: new NumberedEvents(next) };
   }

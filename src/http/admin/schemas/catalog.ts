@@ -204,7 +204,14 @@ export const providerKeyFilter = z.strictObject({
   user: z.string().min(1).max(254).describe('User (id or email) whose own keys.').exactOptional(),
 });
 
-const secret = z.string().trim().min(1).max(10_000).describe('The credential. Kept sealed, and never shown again.');
+// It travels in a header: one that cannot would look like a provider that is out of reach, with each call.
+const secret = z
+  .string()
+  .trim()
+  .min(1)
+  .max(10_000)
+  .regex(/^[\x20-\x7e]*$/, 'A credential is one line of letters, digits and signs of ASCII.')
+  .describe('The credential: one line of ASCII. Kept sealed, and never shown again.');
 
 const keyFields = {
   name: name.describe('Name for people.'),

@@ -1,14 +1,15 @@
 // The events of a streamed message in our words.
 import type { ChatEvent } from '#core/call/chat.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
-import { parse, redactedSeal } from './read-message.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
+import { redactedSeal } from './read-message.ts';
 import { stopOf } from './stop-reason.ts';
 
 export function messageEventReader(): (event: Buffer) => readonly ChatEvent[] {
   /** Blocks that call tools, and whether their arguments have begun. */
   const calls = new Map<number, { readonly call: number; begun: boolean }>();
   return (bytes) => {
-    const event = parse(/^data: ?(.*)$/m.exec(bytes.toString('utf8'))?.[1] ?? '');
+    const event = parseData(bytes);
     if (!event) return [];
     const { index } = event;
     const called = typeof index === 'number' ? calls.get(index) : undefined;

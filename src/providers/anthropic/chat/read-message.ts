@@ -1,11 +1,12 @@
 // A message in our words.
 import type { AssistantPart, ChatAnswer } from '#core/call/chat.ts';
 import type { Seal } from '#core/call/seal.ts';
-import { type Fields, isFields, listOf, wordOf } from '#core/usage/counts.ts';
+import { type Fields, listOf, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { stopOf } from './stop-reason.ts';
 
 export function readMessage(body: Buffer): ChatAnswer | undefined {
-  const message = parse(body.toString('utf8'));
+  const message = parseFields(body);
   if (message?.['type'] !== 'message') return undefined;
   const { reason, stopSequence } = stopOf(message);
   return {
@@ -14,15 +15,6 @@ export function readMessage(body: Buffer): ChatAnswer | undefined {
     stop: reason,
     ...(stopSequence === undefined ? {} : { stopSequence }),
   };
-}
-
-export function parse(text: string): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function partOfBlock(block: Fields): readonly AssistantPart[] {

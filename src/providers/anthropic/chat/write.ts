@@ -15,9 +15,10 @@ import type {
   UserPart,
 } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { toolArguments } from '#core/call/tool-arguments.ts';
 import { NoCounterpart, orUntranslatable } from '#core/call/untranslatable.ts';
 import type { Target } from '#core/catalog/catalog.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
 import { writeThinking } from './write-thinking.ts';
 
 /** Model and limit are set for every call that leaves. */
@@ -83,11 +84,8 @@ function writePart(part: UserPart | AssistantPart): Fields | undefined {
       throw new NoCounterpart('messages', 'holds audio, which this model does not hear.');
     case 'thought':
       return writeThought(part);
-    case 'tool-call': {
-      const input = inputOf(part.arguments);
-      if (!input) throw new NoCounterpart('messages', 'has a tool call without JSON.');
-      return { type: 'tool_use', id: part.id, name: part.name, input, ...kept(part) };
-    }
+    case 'tool-call':
+      return { type: 'tool_use', id: part.id, name: part.name, input: toolArguments(part), ...kept(part) };
     case 'tool-result': {
       const content = part.parts.map(writePart).filter((block) => block !== undefined);
       const failed = part.failed ? { is_error: true } : {};
@@ -139,15 +137,6 @@ function writeSource(source: MediaSource): Fields {
 function kept({ cache }: { readonly cache?: CacheHint }): Fields {
   if (cache === undefined) return {};
   return { cache_control: cache === '5m' ? { type: 'ephemeral' } : { type: 'ephemeral', ttl: cache } };
-}
-
-function inputOf(text: string): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function writeTool({ name, description, parameters, strict, ...tool }: ChatTool): Fields {

@@ -2,11 +2,11 @@
 import type { AssistantPart, ChatAnswer } from '#core/call/chat.ts';
 import type { Seal } from '#core/call/seal.ts';
 import { type Fields, isFields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
-import { fieldsIn } from '../retold-event.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { stopReasonOf } from './stop-reason.ts';
 
 export function readAnswer(body: Buffer): ChatAnswer | undefined {
-  const answer = fieldsIn(body.toString('utf8'));
+  const answer = parseFields(body) ?? {};
   const { message } = partOf(answer, 'output');
   if (!isFields(message)) return undefined;
   // It has no name of its own.

@@ -9,8 +9,9 @@ import type {
   ThoughtPart,
   UserPart,
 } from '#core/call/chat.ts';
+import { toolArguments } from '#core/call/tool-arguments.ts';
 import { NoCounterpart } from '#core/call/untranslatable.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
 
 export function writeSystem(parts: readonly TextPart[]): readonly Fields[] {
   return parts.flatMap((part) => [...textOf(part), ...cachePoint(part)]);
@@ -39,7 +40,7 @@ function blocksOf(part: UserPart | AssistantPart): readonly Fields[] {
     case 'thought':
       return thoughtOf(part);
     case 'tool-call':
-      return [{ toolUse: { toolUseId: part.id, name: part.name, input: inputOf(part.arguments) } }];
+      return [{ toolUse: { toolUseId: part.id, name: part.name, input: toolArguments(part) } }];
     case 'tool-result': {
       const content = part.parts.flatMap(contentOf);
       return [{ toolResult: { toolUseId: part.callId, content, ...(part.failed ? { status: 'error' } : {}) } }];
@@ -121,14 +122,4 @@ function documentOf({ source, name }: DocumentPart): Fields {
       return { document: { format, name: written, source: { bytes: source.data } } };
     }
   }
-}
-
-function inputOf(text: string): Fields {
-  try {
-    const parsed: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
-    if (isFields(parsed)) return parsed;
-  } catch {
-    // Told below.
-  }
-  throw new NoCounterpart('messages', 'has a tool call without JSON.');
 }

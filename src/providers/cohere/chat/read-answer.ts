@@ -1,11 +1,11 @@
 // A whole answer in our words; what it plans before it calls tools is a thought.
 import type { AssistantPart, ChatAnswer } from '#core/call/chat.ts';
 import { type Fields, isFields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
-import { parse } from '../parse.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { stopReasonOf } from './stop-reason.ts';
 
 export function readAnswer(body: Buffer): ChatAnswer | undefined {
-  const answer = parse(body.toString('utf8'));
+  const answer = parseFields(body);
   const message = answer?.['message'];
   // One that failed has a message that is a text.
   if (!answer || !isFields(message)) return undefined;

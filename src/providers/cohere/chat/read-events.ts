@@ -1,7 +1,7 @@
 // The events of a streamed answer in our words.
 import type { ChatEvent } from '#core/call/chat.ts';
 import { type Fields, partOf, wordOf } from '#core/usage/counts.ts';
-import { dataOf } from '../parse.ts';
+import { parseData } from '#core/usage/parse-fields.ts';
 import { isFailed } from '../stream-reader.ts';
 import { stopReasonOf } from './stop-reason.ts';
 
@@ -9,7 +9,7 @@ export function chatEventReader(): (event: Buffer) => readonly ChatEvent[] {
   /** By the index that they have among all blocks, and whether their arguments have begun. */
   const calls = new Map<unknown, { readonly call: number; begun: boolean }>();
   return (bytes) => {
-    const data = dataOf(bytes);
+    const data = parseData(bytes) ?? {};
     const delta = partOf(data, 'delta');
     const message = partOf(delta, 'message');
     const called = calls.get(data['index']);

@@ -1,7 +1,7 @@
 // The chunks of a streamed response in our words.
 import type { AssistantPart, ChatEvent } from '#core/call/chat.ts';
 import { isFields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
-import { parseEvent } from '../parse-answer.ts';
+import { parseEvent } from '#core/usage/parse-fields.ts';
 import { PartReader } from './read-parts.ts';
 import { stopReasonOf } from './stop-reason.ts';
 

@@ -1,12 +1,12 @@
 // A response in our words.
 import type { ChatAnswer } from '#core/call/chat.ts';
 import { listOf, partOf, wordOf } from '#core/usage/counts.ts';
-import { parseAnswer } from '../parse-answer.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { PartReader } from './read-parts.ts';
 import { stopReasonOf } from './stop-reason.ts';
 
 export function readResponse(body: Buffer): ChatAnswer | undefined {
-  const response = parseAnswer(body);
+  const response = parseFields(body);
   if (!response) return undefined;
   const id = wordOf(response, 'responseId') ?? 'answer';
   const [candidate] = listOf(response['candidates']);

@@ -10,9 +10,11 @@ import type {
   Untranslatable,
 } from '#core/call/chat.ts';
 import type { ModelCall } from '#core/call/model-call.ts';
+import { toolArguments } from '#core/call/tool-arguments.ts';
 import { NoCounterpart, orUntranslatable } from '#core/call/untranslatable.ts';
 import type { Target } from '#core/catalog/catalog.ts';
-import { type Fields, isFields } from '#core/usage/counts.ts';
+import type { Fields } from '#core/usage/counts.ts';
+import { needsSeals, noSeal } from './seals.ts';
 import { writeOptions } from './write-options.ts';
 
 /** The limit is set for every call that leaves. */
@@ -57,9 +59,6 @@ function writeResult({ callId, parts, failed }: ToolResultPart, names: ReadonlyM
   return { functionResponse: { id: callId, name, response: failed ? { error: text } : { output: text } } };
 }
 
-// Its maker takes these words for a seal where none can be: on calls that another model has made.
-const noSeal = 'skip_thought_signature_validator';
-
 /**
  * A seal belongs to the call that it led to, and without one to the text. What was thought need not be said again, and
  * what another maker has thought is not for this one.
@@ -85,23 +84,8 @@ function writeTurn(parts: readonly AssistantPart[], target: Target): readonly Fi
   return seal === undefined || !last ? written : [...written.slice(0, -1), { ...last, thoughtSignature: seal }];
 }
 
-/** From the third generation on the first call of a turn must be sealed. */
-function needsSeals({ model }: Target): boolean {
-  return /gemini-(?:[3-9]|\d\d)/.test(model);
-}
-
 function writeCall(part: Extract<AssistantPart, { readonly kind: 'tool-call' }>): Fields {
-  return { functionCall: { id: part.id, name: part.name, args: argumentsOf(part.arguments) } };
-}
-
-function argumentsOf(text: string): Fields {
-  try {
-    const parsed: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
-    if (isFields(parsed)) return parsed;
-  } catch {
-    // Told below, as every other text that is no object.
-  }
-  throw new NoCounterpart('messages', 'has a tool call without JSON.');
+  return { functionCall: { id: part.id, name: part.name, args: toolArguments(part) } };
 }
 
 function writePart(part: ContentPart): Fields {

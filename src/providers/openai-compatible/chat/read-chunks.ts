@@ -1,14 +1,14 @@
 // The chunks of a streamed chat completion in our words.
 import type { ChatEvent } from '#core/call/chat.ts';
 import { type Fields, isFields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
-import { parse } from './read-completion.ts';
+import { parseEvent } from '#core/usage/parse-fields.ts';
 import { stopReasonOf } from './stop-reason.ts';
 
 export function chunkReader(): (event: Buffer) => readonly ChatEvent[] {
   const calls = new Set<number>();
   let begun = false;
   return (bytes) => {
-    const chunk = parse(dataOf(bytes));
+    const chunk = parseEvent(bytes);
     if (!chunk) return [];
     if (isFields(chunk['error'])) {
       return [{ kind: 'failure', message: wordOf(chunk['error'], 'message') ?? 'The provider broke the answer off.' }];
@@ -46,13 +46,4 @@ function* eventsOfDelta(delta: Fields, calls: Set<number>): Generator<ChatEvent>
     const more = wordOf(called, 'arguments');
     if (more !== undefined) yield { kind: 'tool-call-delta', call, text: more };
   }
-}
-
-function dataOf(bytes: Buffer): string {
-  return bytes
-    .toString('utf8')
-    .split(/\r?\n/)
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice('data:'.length).trimStart())
-    .join('\n');
 }

@@ -1,10 +1,11 @@
 // A chat completion in our words.
 import type { AssistantPart, ChatAnswer } from '#core/call/chat.ts';
-import { type Fields, isFields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
+import { type Fields, listOf, partOf, wordOf } from '#core/usage/counts.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import { stopReasonOf } from './stop-reason.ts';
 
 export function readCompletion(body: Buffer): ChatAnswer | undefined {
-  const completion = parse(body.toString('utf8'));
+  const completion = parseFields(body);
   const [choice] = listOf(completion?.['choices']);
   if (!completion || !choice) return undefined;
   const message = partOf(choice, 'message');
@@ -15,15 +16,6 @@ export function readCompletion(body: Buffer): ChatAnswer | undefined {
     parts: [...thoughtsOf(message), ...textOf(wordOf(message, 'content') ?? refusal), ...calls],
     stop: refusal === undefined ? stopReasonOf(choice['finish_reason'], calls.length > 0) : 'refusal',
   };
-}
-
-export function parse(text: string): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function thoughtsOf(message: Fields): readonly AssistantPart[] {

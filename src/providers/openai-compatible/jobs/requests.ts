@@ -1,9 +1,10 @@
 // What the providers of films and songs have in common on the wire: JSON asked and answered, files fetched.
 import type { Untranslatable } from '#core/call/chat.ts';
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaImage, MediaRequest } from '#core/call/media-request.ts';
-import { type Fields, isFields, wordOf } from '#core/usage/counts.ts';
+import type { JobImage, JobRequest } from '#core/call/job-request.ts';
+import { type Fields, wordOf } from '#core/usage/counts.ts';
 import { jobState, type JobState } from '#core/usage/job.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { ContentStep, JobPlace, MediaJobs } from '#ports/media-jobs.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
@@ -62,15 +63,6 @@ export function fileAt(
   };
 }
 
-export function fieldsIn(body: Buffer): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 const doneWords: ReadonlySet<string> = new Set(['completed', 'succeeded', 'succeed', 'success']);
 
 /** A job is over only when its provider says so in a word that is known: what is settled once cannot be taken back. */
@@ -85,7 +77,7 @@ export function stateOf(job: Fields): JobState {
 /** For those who tell what is wrong in a field of their own. */
 export function failureSaidIn(field: string): MediaJobs['failure'] {
   return (status, headers, body) => {
-    const message = wordOf(fieldsIn(body) ?? {}, field);
+    const message = wordOf(parseFields(body) ?? {}, field);
     const told = message === undefined ? body : Buffer.from(JSON.stringify({ error: { message } }));
     return openAiFailure(status, headers, told);
   };
@@ -93,8 +85,8 @@ export function failureSaidIn(field: string): MediaJobs['failure'] {
 
 /** The first field that is there and that this provider has no word for. */
 export function unknownField(
-  request: MediaRequest,
-  known: ReadonlySet<keyof MediaRequest>,
+  request: JobRequest,
+  known: ReadonlySet<keyof JobRequest>,
   provider: string,
 ): Untranslatable | undefined {
   for (const name of fieldNames) {
@@ -117,9 +109,9 @@ const fieldNames = [
   'lyrics',
   'image',
   'remixOf',
-] as const satisfies readonly (keyof MediaRequest)[];
+] as const satisfies readonly (keyof JobRequest)[];
 
-const saidNames: Readonly<Partial<Record<keyof MediaRequest, string>>> = {
+const saidNames: Readonly<Partial<Record<keyof JobRequest, string>>> = {
   aspectRatio: 'aspect_ratio',
   negativePrompt: 'negative_prompt',
   image: 'input_reference',
@@ -132,7 +124,7 @@ export function oneOf(param: string, value: string, allowed: readonly string[]):
 }
 
 /** As a URL, if need be with the bytes in it. */
-export function urlOf(image: MediaImage): string {
+export function urlOf(image: JobImage): string {
   return image.kind === 'url' ? image.url : `data:${image.mediaType};base64,${image.data}`;
 }
 

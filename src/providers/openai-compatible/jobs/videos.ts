@@ -1,20 +1,22 @@
 // OpenAI's videos, and whatever else is begun, asked about and fetched as they are.
 import { untranslatable } from '#core/call/untranslatable.ts';
-import type { MediaKind, MediaRequest } from '#core/call/media-request.ts';
+import type { JobImage, JobKind, JobRequest } from '#core/call/job-request.ts';
+import type { FormFile } from '#core/call/media.ts';
 import { Counts, type Fields, partOf, wordOf } from '#core/usage/counts.ts';
 import { jobUsage, nothingMade } from '#core/usage/job-usage.ts';
+import { parseFields } from '#core/usage/parse-fields.ts';
 import type { JobAsked, JobPlace, JobReading, JobReference, MediaJobs } from '#ports/media-jobs.ts';
 import type { UpstreamRequest } from '#ports/upstream.ts';
 import { addressOf } from '../address.ts';
 import { openAiFailure } from '../failure.ts';
-import { formOf } from './form.ts';
-import { bearer, fieldsIn, jsonRequest, unknownField, stateOf } from './requests.ts';
+import { writeForm } from '../form.ts';
+import { bearer, jsonRequest, unknownField, stateOf } from './requests.ts';
 
 const collections = { video: '/videos', music: '/music/generations' } as const;
 
-const known: Readonly<Record<MediaKind, ReadonlySet<keyof MediaRequest>>> = {
-  video: new Set<keyof MediaRequest>(['seconds', 'size', 'image', 'remixOf']),
-  music: new Set<keyof MediaRequest>(['seconds', 'lyrics', 'seed']),
+const known: Readonly<Record<JobKind, ReadonlySet<keyof JobRequest>>> = {
+  video: new Set<keyof JobRequest>(['seconds', 'size', 'image', 'remixOf']),
+  music: new Set<keyof JobRequest>(['seconds', 'lyrics', 'seed']),
 };
 
 /** What the provider does unless it is told; said to it, so that it is what is held for. */
@@ -25,7 +27,7 @@ const normalizer = { id: 'openai-video', version: '1' };
 
 export interface OpenAiJobsOptions {
   readonly name?: string;
-  readonly kinds?: readonly MediaKind[];
+  readonly kinds?: readonly JobKind[];
   /** It obeys the headers that are for it alone. */
   readonly hears?: boolean;
   /** Where it really is. */
@@ -66,14 +68,14 @@ export function openAiJobs({
     },
     submit: (request, place) => submission(request, hears ? at(place) : { ...at(place), extraHeaders: {} }),
     accepted(body, asked) {
-      const job = fieldsIn(body);
+      const job = parseFields(body);
       if (!job) return undefined;
       const upstreamId = wordOf(job, 'id');
       return upstreamId === undefined ? undefined : { upstreamId, reading: readingOf(job, asked) };
     },
     poll: (job, place) => jsonRequest(at(place), { path: pathOf(job) }),
     read(body, asked) {
-      const job = fieldsIn(body);
+      const job = parseFields(body);
       return job && wordOf(job, 'id') !== undefined ? readingOf(job, asked) : undefined;
     },
     content(job, variant, place) {
@@ -93,28 +95,22 @@ function pathOf({ kind, upstreamId }: Pick<JobReference, 'kind' | 'upstreamId'>)
   return `${collections[kind]}/${encodeURIComponent(upstreamId)}`;
 }
 
-function submission(request: MediaRequest, place: JobPlace): UpstreamRequest {
+function submission(request: JobRequest, place: JobPlace): UpstreamRequest {
   const { kind, prompt, seconds, size, lyrics, seed, image, remixOf } = request;
   if (remixOf !== undefined) {
     const path = `${pathOf({ kind, upstreamId: remixOf })}/remix`;
     return jsonRequest(place, { path, body: { prompt }, headers: { ...bearer(place), ...place.extraHeaders } });
   }
-  const fields = {
+  const fields = Object.entries({
     model: place.model,
     prompt,
     ...(seconds === undefined ? {} : { seconds }),
     ...(size === undefined ? {} : { size }),
     ...(lyrics === undefined ? {} : { lyrics }),
     ...(seed === undefined ? {} : { seed: String(seed) }),
-  };
-  const file = image?.kind === 'base64' && {
-    name: 'input_reference',
-    fileName: `reference.${image.mediaType.replace(/^image\//, '').replaceAll(/[^a-z0-9]/g, '')}`,
-    mediaType: image.mediaType,
-    bytes: Buffer.from(image.data, 'base64'),
-  };
+  });
   // As its own client sends it, with a file or without.
-  const form = formOf(fields, file || undefined);
+  const form = writeForm({ fields, files: image?.kind === 'base64' ? [referenceOf(image)] : [] });
   const base = addressOf(place.baseUrl);
   return {
     origin: base.origin,
@@ -151,4 +147,10 @@ function readingOf(job: Fields, { kind, quantities }: JobAsked): JobReading {
       return { kind: 'completed', usage: jobUsage({ normalizer, raw, unit, quantities, measured }) };
     }
   }
+}
+
+function referenceOf({ mediaType, data }: Extract<JobImage, { readonly kind: 'base64' }>): FormFile {
+  const ending = mediaType.replace(/^image\//, '').replaceAll(/[^a-z0-9]/g, '');
+  const bytes = Buffer.from(data, 'base64');
+  return { field: 'input_reference', fileName: `reference.${ending}`, mediaType, bytes };
 }

@@ -2,15 +2,15 @@
 import type { Quantities } from '../usage/record.ts';
 import type { CallFacts } from '../usage/usage.ts';
 
-export const mediaKinds = ['video', 'music'] as const;
-export type MediaKind = (typeof mediaKinds)[number];
+export const jobKinds = ['video', 'music'] as const;
+export type JobKind = (typeof jobKinds)[number];
 
-export type MediaImage =
+export type JobImage =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string };
 
-export interface MediaRequest {
-  readonly kind: MediaKind;
+export interface JobRequest {
+  readonly kind: JobKind;
   readonly prompt: string;
   /** Whole seconds, as text. */
   readonly seconds?: string;
@@ -26,15 +26,15 @@ export interface MediaRequest {
   readonly seed?: number;
   readonly lyrics?: string;
   /** What the film begins with, or keeps to. */
-  readonly image?: MediaImage;
+  readonly image?: JobImage;
   /** An earlier film, by its provider's id, that is made anew. */
   readonly remixOf?: string;
 }
 
 /** A request with everything said in it that its price depends on. */
-export interface MediaPlan {
+export interface JobPlan {
   readonly kind: 'plan';
-  readonly request: MediaRequest;
+  readonly request: JobRequest;
   readonly facts: Omit<CallFacts, 'occurred_at'>;
   /** All of one work: by the second, by the piece, in credits. It is priced by whichever has a price. */
   readonly quantities: Quantities;
