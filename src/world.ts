@@ -18,6 +18,7 @@ import { type BackedUp, backUp } from '#adapters/postgres/backup/backup.ts';
 import { restore, type Restored } from '#adapters/postgres/backup/restore.ts';
 import { startEmbeddedPostgres } from '#adapters/postgres/embedded.ts';
 import { postgresGenerations } from '#adapters/postgres/generations.ts';
+import { postgresBatchFiles } from '#adapters/postgres/batch-files.ts';
 import { postgresJobBook } from '#adapters/postgres/job-book.ts';
 import { postgresLedger } from '#adapters/postgres/ledger.ts';
 import { migrate } from '#adapters/postgres/migrate.ts';
@@ -46,7 +47,7 @@ import { recover } from '#flows/recover.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { openMasterKeys } from '#flows/vault/open-master-keys.ts';
 import { canonicalProvider } from '#price-lists/provider-names.ts';
-import { mediaJobs } from '#providers/provider-jobs.ts';
+import { batchJobs, mediaJobs } from '#providers/provider-jobs.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
 import type { Books } from '#ports/books.ts';
 import type { Directory } from '#ports/directory.ts';
@@ -144,7 +145,14 @@ async function openWorld(config: Config, log: Log, opened: AsyncDisposableStack)
   };
   const writer = new LedgerWriter(house);
   const media = mediaJobs(() => simulator.origin);
-  const mediaDesk: MediaDesk = { house, adapters: new Map(media.map((each) => [each.name, each])), book, directory };
+  const mediaDesk: MediaDesk = {
+    house,
+    adapters: new Map(media.map((each) => [each.name, each])),
+    batches: new Map(batchJobs(() => simulator.origin).map((each) => [each.name, each])),
+    files: postgresBatchFiles(pool),
+    book,
+    directory,
+  };
   const keeper = new JobKeeper(mediaDesk);
   await resumeJobs(mediaDesk, keeper);
   const desk: AdminDesk = {

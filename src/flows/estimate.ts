@@ -50,8 +50,8 @@ function usageSoFar(call: DispatchedCall, checkpoint: Checkpoint | undefined): U
   const known = checkpoint ? 'last_checkpoint' : 'dispatch';
   if (expected) return expectedUsage(expected, known, null);
   const counted = estimatedUsage({
-    prompt_tokens: checkpoint?.promptTokens ?? promptTokensEstimate,
-    completion_tokens: checkpoint?.completionTokens ?? 0,
+    prompt_tokens: checkpoint?.promptTokens ?? job?.tokens?.prompt ?? promptTokensEstimate,
+    completion_tokens: checkpoint?.completionTokens ?? job?.tokens?.completion ?? 0,
     method: job ? 'job' : known,
     raw: null,
   });

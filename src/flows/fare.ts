@@ -76,6 +76,7 @@ export function fareOf(house: Keepers, asking: Asking): CallFare {
     choices: call.choices,
     ...(call.quantities === undefined ? {} : { quantities: call.quantities }),
     ...(call.produces === undefined ? {} : { produces: call.produces }),
+    ...(call.serviceTiers === undefined ? {} : { serviceTiers: call.serviceTiers }),
     ...(call.without === undefined ? {} : { without: call.without }),
   };
   const quoteBy: QuoteBy = (terms, known = facts) => quote({ ...terms, facts: known, bounds: quoteBounds });

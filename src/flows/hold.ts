@@ -38,7 +38,7 @@ export async function holdFare(
 ): Promise<HeldFare> {
   const scopes = scopesOf(caller.limitOwners, house.clock.now());
   // What is no chat cannot be told to make less than it was asked for.
-  const strict = caller.overspendPolicy === 'strict' || call.kind !== 'chat';
+  const strict = caller.overspendPolicy === 'strict' || call.kind !== 'chat' || call.lines !== undefined;
   const wanted = fare.outputTokensMax;
   // No wallet has more than can be counted, however much output is asked for.
   const countable = affordableOutput(fare.quote, amountMax);

@@ -73,7 +73,14 @@ export function jobBookContract(name: string, make: () => Promise<JobBookKeeper>
       const { walletId } = mine;
       const own = [jobOf(mine), jobOf(mine), jobOf(mine)];
       const colleagues = jobOf(theirs, { organizationId });
-      for (const job of [...own, colleagues, jobOf(mine, { kind: 'music' }), jobOf(theirs)]) await book.put(job);
+      for (const job of [
+        ...own,
+        colleagues,
+        jobOf(mine, { kind: 'music' }),
+        jobOf(mine, { kind: 'batch' }),
+        jobOf(theirs),
+      ])
+        await book.put(job);
       const page = { kind: 'video', limit: 10, order: 'asc' } as const;
       const idsOf = (jobs: readonly MediaJob[]) => jobs.map(({ call }) => call.requestId);
       expect(idsOf(await book.list({ walletId }, page))).toEqual(idsOf(own));

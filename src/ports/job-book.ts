@@ -1,6 +1,5 @@
 // The jobs that providers have taken, as Postgres keeps them over every life of this process.
-import type { JobKind } from '#core/call/job-request.ts';
-import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
+import type { JobEnd, WorkKind, MediaJob } from '#core/call/media-job.ts';
 import type { ChargedBefore } from './fast-store.ts';
 
 /** Whose they are: of the wallet, and of the organization if there is one. */
@@ -10,7 +9,7 @@ export interface JobOwner {
 }
 
 export interface JobPage {
-  readonly kind: JobKind;
+  readonly kind: WorkKind;
   readonly limit: number;
   readonly order: 'asc' | 'desc';
   /** The request id of the job that stands before the page. */

@@ -1,4 +1,5 @@
 // Providers that make films and songs while nobody waits: how a job is put to them, asked about, and fetched. Pure translation.
+import type { BatchSaid } from '#core/call/batch.ts';
 import type { JobKind, JobPlan, JobRequest } from '#core/call/job-request.ts';
 import type { Untranslatable } from '#core/call/chat.ts';
 import type { Usage } from '#core/usage/usage.ts';
@@ -28,9 +29,9 @@ export interface JobAsked {
 }
 
 export type JobReading =
-  | { readonly kind: 'running'; readonly progress?: number }
+  | { readonly kind: 'running'; readonly progress?: number; readonly said?: BatchSaid }
   | { readonly kind: 'completed'; readonly usage: Usage; readonly result?: unknown }
-  | { readonly kind: 'failed'; readonly usage: Usage; readonly message: string };
+  | { readonly kind: 'failed'; readonly usage: Usage; readonly message: string; readonly result?: unknown };
 
 /** What became of a submission that was answered with success. */
 export type Acceptance = {

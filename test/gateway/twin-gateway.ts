@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { memoryAnswerCache } from '#adapters/memory/answer-cache.ts';
+import { memoryBatchFiles } from '#adapters/memory/batch-files.ts';
 import { memoryFastStore } from '#adapters/memory/fast-store.ts';
 import { memoryJobBook } from '#adapters/memory/job-book.ts';
 import { memoryJournal } from '#adapters/memory/journal.ts';
@@ -29,6 +30,7 @@ import { JobKeeper } from '#flows/media/keep-jobs.ts';
 import { Snapshot } from '#flows/snapshot.ts';
 import { gateway } from '#http/gateway/gateway.ts';
 import { serverOptions } from '#http/server.ts';
+import { batchJobs } from '#providers/provider-jobs.ts';
 import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
 import { providerAdapters } from '#providers/provider-adapters.ts';
 import { simulatorBaseUrl, simulatorJobs } from '#providers/simulator/adapter.ts';
@@ -106,7 +108,14 @@ export async function startTwinGateway(
   const writer = new LedgerWriter(house);
   const media = [openAiJobs(), simulatorJobs(() => simulator.origin), ...(options.media ?? [])];
   const book = memoryJobBook((requestId) => ledger.tables.registers.get(requestId));
-  const desk: MediaDesk = { house, adapters: new Map(media.map((each) => [each.name, each])), book, directory };
+  const desk: MediaDesk = {
+    house,
+    adapters: new Map(media.map((each) => [each.name, each])),
+    batches: new Map(batchJobs(() => simulator.origin).map((each) => [each.name, each])),
+    files: memoryBatchFiles(),
+    book,
+    directory,
+  };
   const keeper = new JobKeeper(desk);
   const stopping = new AbortController();
   const jobs = [writer.run(stopping.signal), touchLiveCalls(house, stopping.signal), keeper.run(stopping.signal)];

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 
+import { SimulatedBatches } from '#providers/simulator/batch.ts';
 import type { SimulatorCall } from '#providers/simulator/call.ts';
 import { answerMedia } from '#providers/simulator/media-job.ts';
 import { readRequest } from '#providers/simulator/read-request.ts';
@@ -63,6 +64,7 @@ export async function startSimulator(settings: SimulatorSettings): Promise<Simul
 class Desk {
   readonly #served = new ServedCalls();
   readonly #faults = new FaultCounts();
+  readonly #batches = new SimulatedBatches();
   readonly #log: SimulatorSettings['log'];
 
   constructor(log: SimulatorSettings['log']) {
@@ -88,6 +90,11 @@ class Desk {
         ? this.#follow({ ...begun, tag: begun.tag ?? null, faultKey: null, streamed: false }, response)
         : noNotes;
       await sendReply(response, media.reply, { chunkBytes: undefined, notes });
+      return;
+    }
+    const batched = this.#batches.answer({ method, path, headers, body }, Date.now());
+    if (batched) {
+      await sendReply(response, batched, { chunkBytes: undefined, notes: noNotes });
       return;
     }
     const reading = readRequest({ method, path, headers, body, bytes });

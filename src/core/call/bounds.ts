@@ -24,11 +24,22 @@ const bytesPerToken: Readonly<Record<string, number>> = { bytes: 1, 'bytes/4': 4
 
 /** `undefined` when nothing bounds it: an attachment of unknown content for a model of unknown context. */
 export function promptTokensMax(call: ModelCall, target: Target): number | undefined {
+  if (call.lines) return sumOf(call.lines, (line) => promptTokensMax(line, target));
   const divisor = bytesPerToken[target.tokenizer] ?? 1;
   const text = Math.ceil(call.bodyBytes / divisor) + templateTokens + (call.promptOverhead ?? 0);
   if (call.attachments > 0)
     return target.contextWindow === undefined ? undefined : Math.max(text, target.contextWindow);
   return text + call.images * imageTokensMax;
+}
+
+function sumOf(lines: readonly ModelCall[], tokensOf: (line: ModelCall) => number | undefined): number | undefined {
+  let sum = 0;
+  for (const line of lines) {
+    const tokens = tokensOf(line);
+    if (tokens === undefined) return undefined;
+    sum += tokens;
+  }
+  return sum;
 }
 
 /** For when nobody says what the prompt consumed: four bytes a token, as English text has it. */
@@ -38,6 +49,7 @@ export function promptTokensEstimate(call: ModelCall): number {
 
 /** Per choice: the least of what the request, the model and the policy allow. */
 export function outputTokensLimit(call: ModelCall, caller: Caller, target: Target): number {
+  if (call.lines) return sumOf(call.lines, (line) => line.choices * outputTokensLimit(line, caller, target)) ?? 0;
   if (call.kind === 'embedding' || call.kind === 'moderation' || call.kind === 'rerank') return 0;
   // Nobody can tell these to stop earlier: what they may make is in the call.
   if (call.media) return call.outputLimit ?? 0;

@@ -1,4 +1,5 @@
 // Work that goes on at a provider after the request that began it: what must be known to hold, ask and settle it in any life.
+import type { BatchOrder } from './batch.ts';
 import type { JobKind } from './job-request.ts';
 import type { SlotScope } from '../limits/limits.ts';
 import { type Amount, amount } from '../money/amount.ts';
@@ -35,10 +36,12 @@ export interface JobEnd {
   readonly result?: unknown;
 }
 
+export type WorkKind = JobKind | 'batch';
+
 export interface MediaJob {
   readonly call: DispatchedCall;
   readonly hold: JobHold;
-  readonly kind: JobKind;
+  readonly kind: WorkKind;
   readonly adapter: string;
   readonly providerKeyId?: string;
   readonly upstreamId: string;
@@ -47,6 +50,8 @@ export interface MediaJob {
   /** What was asked for, as its caller reads it again. */
   readonly shown: Pick<CallFacts, 'size' | 'resolution' | 'quality' | 'duration' | 'audio'>;
   readonly remixedFrom?: string;
+  /** Of a batch. */
+  readonly batch?: BatchOrder;
   /** Until then its hold is kept. */
   readonly deadlineAt: number;
   readonly end?: JobEnd;

@@ -45,6 +45,10 @@ export interface ModelCall {
   readonly expected?: Expected;
   /** What holds unless the call or its answer says otherwise; the hold does not count on it. */
   readonly usualFacts?: Omit<CallFacts, 'occurred_at'>;
+  /** The calls of a batch, of which this is the whole; its bounds are the sums of theirs. */
+  readonly lines?: readonly ModelCall[];
+  /** The tiers that may serve it; any may unless said. */
+  readonly serviceTiers?: readonly string[];
   /** Kinds of tokens that it is sure not to have. */
   readonly without?: readonly TokenKind[];
   readonly facts: Omit<CallFacts, 'occurred_at'>;

@@ -42,7 +42,11 @@ export interface DispatchedCall {
   /** The answer was there already: whatever happens, it costs nothing. */
   readonly cached?: true;
   /** It goes on after its request: the most that it consumes, from which an estimate is made. */
-  readonly job?: { readonly quantities: Quantities };
+  readonly job?: {
+    readonly quantities: Quantities;
+    /** Of what is counted in tokens. */
+    readonly tokens?: { readonly prompt: number; readonly completion: number };
+  };
 }
 
 /** The versions by which cost and charge are computed, whatever is published meanwhile. */

@@ -1,24 +1,27 @@
 // Begins a job: authenticate, plan, quote, hold, dispatch, submit. Once the provider has taken it, the keeper has it.
 import { quotable, unquoted } from '#core/call/quotable.ts';
-import type { Credential } from '#core/catalog/catalog.ts';
+import type { Credential, Target } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { Attempt, DispatchedCall } from '#core/ledger/entry.ts';
-import type { MediaJob } from '#core/call/media-job.ts';
+import type { BatchOrder } from '#core/call/batch.ts';
+import type { MediaJob, WorkKind } from '#core/call/media-job.ts';
+import type { ModelCall } from '#core/call/model-call.ts';
 import type { Caller } from '#core/keys/caller.ts';
 import type { Dialect } from '#ports/dialect.ts';
-import type { Acceptance } from '#ports/media-jobs.ts';
-import { UpstreamError } from '#ports/upstream.ts';
+import type { Acceptance, JobPlace } from '#ports/media-jobs.ts';
+import type { ProviderFailure } from '#ports/provider.ts';
+import { type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '#ports/upstream.ts';
 import { chooseKey, type KeyChoice } from '../choose-key.ts';
 import { dispatch, type OpenCall } from '../dispatch.ts';
 import { endUnanswered } from '../end-unanswered.ts';
 import { estimateEntries } from '../estimate.ts';
 import { UnitsForNow } from '../estimate-units.ts';
-import { fareOf, type PricedTarget } from '../fare.ts';
+import { type CallFare, fareOf, type PricedTarget } from '../fare.ts';
 import { freeWanted, holdFare } from '../hold.ts';
 import type { MediaDesk } from './desk.ts';
 import type { JobKeeper } from './keep-jobs.ts';
 import { credentialFor, placeAt } from './place.ts';
-import { type Candidate, type MediaAsked, mustBePriced, type PlannedJob, planJob } from './plan-job.ts';
+import { type MediaAsked, mustBePriced, planJob } from './plan-job.ts';
 
 const answerBytesMax = 8 * 1_048_576;
 
@@ -38,10 +41,72 @@ export interface IncomingJob extends MediaAsked {
   readonly remixedFrom?: string;
 }
 
+/** What is to be begun, and who can do it. */
+export interface Undertaking extends Pick<
+  IncomingJob,
+  'requestId' | 'caller' | 'dialect' | 'providerKeyId' | 'remixedFrom'
+> {
+  readonly kind: WorkKind;
+  readonly call: ModelCall;
+  readonly consumes: NonNullable<DispatchedCall['job']>;
+  /** In the order in which they are tried; all make the same thing. */
+  readonly candidates: readonly JobCandidate[];
+  /** @throws Failure when it may not be begun at this fare. */
+  mustSuit(fare: CallFare): void;
+  readonly deadlineMs: number;
+  readonly batch?: BatchOrder;
+}
+
+export interface JobCandidate {
+  readonly target: Target;
+  readonly adapter: string;
+  /** What the provider must have first; costs nothing. */
+  readonly upload?: {
+    request(place: JobPlace): UpstreamRequest;
+    /** `undefined` when the answer does not say that it has it. */
+    accepted(body: Buffer): string | undefined;
+  };
+  submit(place: JobPlace, uploaded: string): UpstreamRequest;
+  accepted(body: Buffer): Acceptance | ProviderFailure | undefined;
+  failure(status: number, headers: UpstreamAnswer['headers'], body: Buffer): ProviderFailure;
+}
+
 /** @throws Failure; then nothing was begun, or what may have been begun is charged as an estimate. */
-export async function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: IncomingJob): Promise<MediaJob> {
+export function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: IncomingJob): Promise<MediaJob> {
+  return beginJob(
+    desk,
+    keeper,
+    () => {
+      const planned = planJob(desk, incoming.caller, incoming);
+      const { call, quantities } = planned;
+      const candidates = planned.candidates.map(({ target, adapter, request }): JobCandidate => {
+        const { kind } = request;
+        const seconds = request.seconds === undefined ? {} : { seconds: request.seconds };
+        const asked = { kind, quantities, fromImage: request.image !== undefined, ...seconds };
+        return {
+          target,
+          adapter: adapter.name,
+          submit: (place) => adapter.submit(request, place),
+          accepted: (body) => adapter.accepted(body, asked),
+          failure: (status, headers, body) => adapter.failure(status, headers, body),
+        };
+      });
+      const { kind } = incoming.request;
+      const mustSuit = (fare: CallFare) => mustBePriced(planned, fare);
+      return { ...incoming, kind, call, consumes: { quantities }, candidates, mustSuit, deadlineMs };
+    },
+    incoming.requestId,
+  );
+}
+
+/** @throws Failure; then nothing was begun, or what may have been begun is charged as an estimate. */
+export async function beginJob(
+  desk: MediaDesk,
+  keeper: JobKeeper,
+  plan: () => Undertaking | Promise<Undertaking>,
+  requestId: string,
+): Promise<MediaJob> {
   const { house } = desk;
-  const { requestId, caller } = incoming;
   const startedAt = house.clock.now();
   if (keeper.size >= openJobsMax) {
     const message = 'Too many jobs are under way here. Try again when some of them are done.';
@@ -50,17 +115,17 @@ export async function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: In
   // A stop waits until it is known whether the provider has taken it.
   house.live.enter({ requestId, checkpoint: () => undefined });
   try {
-    const planned = planJob(desk, caller, incoming);
-    const { call, quantities } = planned;
+    const planned = await plan();
+    const { caller, call } = planned;
     const fare = fareOf(house, { caller, call, nowMs: startedAt });
-    mustBePriced(planned, fare);
+    planned.mustSuit(fare);
     const held = await holdFare(house, requestId, { caller, call, fare });
     house.failpoints.reach('after-hold');
     const open: OpenCall = {
       requestId,
       caller,
       call,
-      dialect: incoming.dialect,
+      dialect: planned.dialect,
       fare,
       held,
       startedAt,
@@ -68,10 +133,10 @@ export async function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: In
       admitted: false,
       dispatched: undefined,
       progress: () => undefined,
-      job: { quantities },
+      job: planned.consumes,
     };
-    const taken = await submit(desk, open, { planned, incoming });
-    const job = jobOf(open, incoming, taken);
+    const taken = await submit(desk, open, planned);
+    const job = jobOf(open, planned, taken);
     return await keeper.begin(job, taken.acceptance.reading);
   } finally {
     house.live.leave(requestId);
@@ -80,31 +145,26 @@ export async function createJob(desk: MediaDesk, keeper: JobKeeper, incoming: In
 
 interface Taken {
   readonly acceptance: Acceptance;
-  readonly candidate: Candidate;
+  readonly candidate: JobCandidate;
   readonly dispatched: DispatchedCall;
   readonly providerKeyId: string | undefined;
 }
 
-interface Submission {
-  readonly planned: PlannedJob;
-  readonly incoming: IncomingJob;
-}
-
-async function submit(desk: MediaDesk, open: OpenCall, submission: Submission): Promise<Taken> {
+async function submit(desk: MediaDesk, open: OpenCall, planned: Undertaking): Promise<Taken> {
   const attempts: Attempt[] = [];
   let last: Failure | undefined;
   try {
-    for (const candidate of submission.planned.candidates) {
+    for (const candidate of planned.candidates) {
       const priced = ofPlatform(open.fare.targets, candidate);
       if (!priced) continue;
-      const chosen = await keyFor(desk, open, submission.incoming, priced);
+      const chosen = await keyFor(desk, open, planned, priced);
       if (chosen.kind === 'none') {
         last = chosen.failure;
         continue;
       }
       const { credential } = chosen;
       const dispatched = await dispatch(desk.house, open, priced, credential);
-      const tried = await tryOne(desk, open, { ...submission, candidate, credential, dispatched, attempts });
+      const tried = await tryOne(desk, open, { candidate, credential, dispatched, attempts });
       if ('acceptance' in tried) return tried;
       last = tried.failure;
       if (tried.next === 'give-up') break;
@@ -122,7 +182,7 @@ async function submit(desk: MediaDesk, open: OpenCall, submission: Submission): 
 }
 
 /** A job is asked about for hours, and by keys of the platform alone. */
-function ofPlatform(targets: readonly PricedTarget[], { target }: Candidate): PricedTarget | undefined {
+function ofPlatform(targets: readonly PricedTarget[], { target }: JobCandidate): PricedTarget | undefined {
   return targets.find(
     (each) =>
       each.ownKey === undefined &&
@@ -135,7 +195,7 @@ function ofPlatform(targets: readonly PricedTarget[], { target }: Candidate): Pr
 async function keyFor(
   { house }: MediaDesk,
   open: OpenCall,
-  { providerKeyId }: IncomingJob,
+  { providerKeyId }: Undertaking,
   { target }: PricedTarget,
 ): Promise<KeyChoice> {
   if (providerKeyId === undefined) return chooseKey(house, open, { target, passed: noKeys });
@@ -156,16 +216,16 @@ class Lost extends Error {
 
 type Tried = Taken | { readonly failure: Failure; readonly next: 'next-target' | 'give-up' | 'lost' };
 
-interface Try extends Submission {
-  readonly candidate: Candidate;
+interface Try {
+  readonly candidate: JobCandidate;
   readonly credential: Credential | undefined;
   readonly dispatched: DispatchedCall;
   readonly attempts: Attempt[];
 }
 
 async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise<Tried> {
-  const { candidate, credential, dispatched, attempts, planned } = tried;
-  const { target, adapter, request } = candidate;
+  const { candidate, credential, dispatched, attempts } = tried;
+  const { target } = candidate;
   const startedAt = house.clock.now();
   const note = (outcome: Attempt['outcome'], more: { status?: number; error?: string } = {}): void => {
     const latencyMs = house.clock.now() - startedAt;
@@ -173,26 +233,43 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
     const { provider, name: model } = target;
     attempts.push({ provider: provider.name, model, ...key, outcome, ...more, startedAt, latencyMs });
   };
+  const refusal = ({ status, headers }: UpstreamAnswer, body: Buffer): Tried => {
+    const said = quotable(candidate.failure(status, headers, body), credential?.secret);
+    note(status >= 500 || status === 429 ? 'failed' : 'refused', { status, error: said.message });
+    return refusedWith(status, said);
+  };
   const { extraHeaders } = open.call;
   const place = placeAt(target.provider, { model: target.model, credential, nowMs: startedAt, extraHeaders });
+  let uploaded = '';
+  if (candidate.upload) {
+    const sent = await upload(house, candidate.upload, place);
+    if ('error' in sent) {
+      note(sent.error.kind === 'timeout' ? 'timed_out' : 'failed', { error: sent.error.message });
+      // Of a file alone nothing is billed, whoever has it.
+      const kind = sent.error.kind === 'timeout' ? 'upstream_timeout' : 'upstream_failed';
+      return { failure: new Failure(kind, sent.error.message, { cause: sent.error }), next: 'next-target' };
+    }
+    const { answer, body } = sent;
+    if (answer.status >= 300) {
+      const refused = refusal(answer, body);
+      return 'next' in refused && refused.next === 'lost' ? { ...refused, next: 'next-target' } : refused;
+    }
+    const named = candidate.upload.accepted(body);
+    if (named === undefined) {
+      note('failed', { status: answer.status, error: 'The answer names no file.' });
+      const message = 'The provider answered in words that are not understood.';
+      return { failure: new Failure('upstream_failed', message), next: 'next-target' };
+    }
+    uploaded = named;
+  }
   let isTaken = false;
   try {
-    const answer = await house.upstream.send(adapter.submit(request, place));
+    const answer = await house.upstream.send(candidate.submit(place, uploaded));
     house.failpoints.reach('after-answer-head');
     const body = unquoted(await answer.body.whole(answerBytesMax), credential?.secret);
-    if (answer.status >= 300) {
-      const said = quotable(adapter.failure(answer.status, answer.headers, body), credential?.secret);
-      note(answer.status >= 500 || answer.status === 429 ? 'failed' : 'refused', {
-        status: answer.status,
-        error: said.message,
-      });
-      return refusedWith(answer.status, said);
-    }
+    if (answer.status >= 300) return refusal(answer, body);
     isTaken = true;
-    const { kind } = request;
-    const seconds = request.seconds === undefined ? {} : { seconds: request.seconds };
-    const fromImage = request.image !== undefined;
-    const acceptance = adapter.accepted(body, { kind, quantities: planned.quantities, fromImage, ...seconds });
+    const acceptance = candidate.accepted(body);
     if (!acceptance) {
       note('failed', { status: answer.status, error: 'The answer names no job.' });
       const message = 'The provider answered in words that are not understood. The job is charged as estimated.';
@@ -210,6 +287,22 @@ async function tryOne({ house }: MediaDesk, open: OpenCall, tried: Try): Promise
     if (!(error instanceof UpstreamError)) throw error;
     note(error.kind === 'timeout' ? 'timed_out' : 'failed', { error: error.message });
     return unansweredWith(error);
+  }
+}
+
+type Sent = { readonly answer: UpstreamAnswer; readonly body: Buffer } | { readonly error: UpstreamError };
+
+async function upload(
+  { upstream }: MediaDesk['house'],
+  file: NonNullable<JobCandidate['upload']>,
+  place: JobPlace,
+): Promise<Sent> {
+  try {
+    const answer = await upstream.send(file.request(place));
+    return { answer, body: unquoted(await answer.body.whole(answerBytesMax), place.credential) };
+  } catch (error) {
+    if (error instanceof UpstreamError) return { error };
+    throw error;
   }
 }
 
@@ -243,7 +336,7 @@ function unansweredWith(error: UpstreamError): Tried {
   return { failure: new Failure(kind, message, { cause: error, shouldRetry: false }), next: 'lost' };
 }
 
-function jobOf(open: OpenCall, { remixedFrom }: IncomingJob, taken: Taken): MediaJob {
+function jobOf(open: OpenCall, { kind, remixedFrom, batch, ...planned }: Undertaking, taken: Taken): MediaJob {
   const { acceptance, candidate, dispatched, providerKeyId } = taken;
   const { size, resolution, quality, duration, audio } = open.fare.facts;
   return {
@@ -255,8 +348,8 @@ function jobOf(open: OpenCall, { remixedFrom }: IncomingJob, taken: Taken): Medi
         ({ scope, period, limit, price, units }) => ({ scope, period, limit, price, units }),
       ),
     },
-    kind: candidate.request.kind,
-    adapter: candidate.adapter.name,
+    kind,
+    adapter: candidate.adapter,
     ...(providerKeyId === undefined ? {} : { providerKeyId }),
     upstreamId: acceptance.upstreamId,
     upstreamModel: candidate.target.model,
@@ -268,7 +361,8 @@ function jobOf(open: OpenCall, { remixedFrom }: IncomingJob, taken: Taken): Medi
       ...(audio === undefined ? {} : { audio }),
     },
     ...(remixedFrom === undefined ? {} : { remixedFrom }),
-    deadlineAt: open.startedAt + deadlineMs,
+    ...(batch === undefined ? {} : { batch }),
+    deadlineAt: open.startedAt + planned.deadlineMs,
   };
 }
 

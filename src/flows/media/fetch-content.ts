@@ -20,9 +20,18 @@ export async function fetchContent(desk: MediaDesk, job: MediaJob, variant: stri
     const why = job.end ? 'it has failed' : 'it is still under way';
     throw new Failure('conflict', `There is no content of this job: ${why}.`);
   }
+  await passed(async () => openFile(desk, await freshly(desk, job), variant), door);
+}
+
+/** One whose address is known. @throws Failure while nothing of it has left. */
+export function passFile(desk: MediaDesk, request: UpstreamRequest, door: Door): Promise<void> {
+  return passed(() => follow(desk, request), door);
+}
+
+async function passed(open: () => Promise<UpstreamAnswer>, door: Door): Promise<void> {
   let answer: UpstreamAnswer;
   try {
-    answer = await openFile(desk, await freshly(desk, job), variant);
+    answer = await open();
   } catch (error) {
     if (error instanceof UpstreamError) throw new Failure('upstream_failed', error.message, { cause: error });
     throw error;

@@ -1,10 +1,12 @@
 // Keeps the jobs that are under way: their holds alive, asked about at intervals, settled by the final word, once.
 import { unquoted } from '#core/call/quotable.ts';
 import { Failure } from '#core/failure.ts';
+import type { BatchSaid } from '#core/call/batch.ts';
 import type { JobEnd, MediaJob } from '#core/call/media-job.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import type { JobReading } from '#ports/media-jobs.ts';
 import type { MediaDesk } from './desk.ts';
+import { batchReadingOf } from '../batches/read-batch.ts';
 import { askedOf, referenceOf, siteOf } from './place.ts';
 import { settleJob } from './settle-job.ts';
 
@@ -32,6 +34,8 @@ const answerBytesMax = 8 * 1_048_576;
 interface KeptJob {
   job: MediaJob;
   progress: number;
+  /** The provider's newest word on a batch. */
+  said: BatchSaid | undefined;
   nextAt: number;
   askedAt: number;
   failures: number;
@@ -46,6 +50,7 @@ export interface SeenJob {
   readonly job: MediaJob;
   /** Per cent. */
   readonly progress: number;
+  readonly said?: BatchSaid | undefined;
 }
 
 export class JobKeeper {
@@ -100,6 +105,14 @@ export class JobKeeper {
     await this.#takeTurn(kept, { polls: true });
   }
 
+  /** What a provider has said beside being asked: not yet its last word, which is heard with what it consumed. */
+  note(requestId: string, said: BatchSaid): void {
+    const kept = this.#kept.get(requestId);
+    if (!kept) return;
+    kept.said = said;
+    kept.nextAt = Math.min(kept.nextAt, this.#desk.house.clock.now() + firstPollMs);
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#desk.house;
     while (!signal.aborted) {
@@ -133,6 +146,7 @@ export class JobKeeper {
     const kept: KeptJob = {
       job,
       progress: 0,
+      said: undefined,
       nextAt: nowMs + firstPollMs,
       askedAt: nowMs,
       failures: 0,
@@ -212,6 +226,7 @@ export class JobKeeper {
 
   #hear(kept: KeptJob, reading: JobReading): void {
     if (reading.kind === 'running') {
+      kept.said = reading.said ?? kept.said;
       kept.progress = Math.max(kept.progress, Math.min(99, Math.floor(reading.progress ?? 0)));
       return;
     }
@@ -219,7 +234,7 @@ export class JobKeeper {
     const at = this.#desk.house.clock.now();
     const more: Partial<JobEnd> =
       reading.kind === 'failed'
-        ? { message: reading.message }
+        ? { message: reading.message, ...(reading.result === undefined ? {} : { result: reading.result }) }
         : reading.result === undefined
           ? {}
           : { result: reading.result };
@@ -238,6 +253,7 @@ export class JobKeeper {
 
 /** @throws Failure, UpstreamError when the provider does not say. */
 export async function readingOf(desk: MediaDesk, job: MediaJob): Promise<JobReading | undefined> {
+  if (job.kind === 'batch') return batchReadingOf(desk, job);
   const { adapter, place } = siteOf(desk, job);
   const answer = await desk.house.upstream.send(adapter.poll(referenceOf(job), place));
   const body = unquoted(await answer.body.whole(answerBytesMax), place.credential);

@@ -3,6 +3,7 @@ import type { Catalog, Credential, Provider } from '#core/catalog/catalog.ts';
 import { Failure } from '#core/failure.ts';
 import type { MediaJob } from '#core/call/media-job.ts';
 import type { JobAsked, JobPlace, JobReference, MediaJobs } from '#ports/media-jobs.ts';
+import type { BatchJobs } from '#ports/batch-jobs.ts';
 import type { MediaDesk } from './desk.ts';
 
 /** A question about a job is answered at once, or asked again. */
@@ -16,13 +17,32 @@ export interface JobSite {
 /** @throws Failure `upstream_failed` when the provider has gone from the catalogue, which may be mended. */
 export function siteOf({ house, adapters }: MediaDesk, job: MediaJob): JobSite {
   const adapter = adapters.get(job.adapter);
+  if (!adapter) throw unasked(job);
+  return { adapter, place: placeOf(house, job) };
+}
+
+export interface BatchSite {
+  readonly batches: BatchJobs;
+  readonly place: JobPlace;
+}
+
+/** @throws Failure as `siteOf`. */
+export function batchSiteOf({ house, batches: all }: MediaDesk, job: MediaJob): BatchSite {
+  const batches = all.get(job.adapter);
+  if (!batches) throw unasked(job);
+  return { batches, place: placeOf(house, job) };
+}
+
+function placeOf(house: MediaDesk['house'], job: MediaJob): JobPlace {
   const provider = providerNamed(house.snapshot.catalog, job.call.provider);
-  if (!adapter || !provider) {
-    throw new Failure('upstream_failed', `The provider of this job (${job.call.provider}) cannot be asked just now.`);
-  }
+  if (!provider) throw unasked(job);
   const credential = credentialFor(provider, job.providerKeyId);
   const place = placeAt(provider, { model: job.upstreamModel, credential, nowMs: house.clock.now() });
-  return { adapter, place: { ...place, headTimeoutMs: Math.min(place.headTimeoutMs, answerMsMax) } };
+  return { ...place, headTimeoutMs: Math.min(place.headTimeoutMs, answerMsMax) };
+}
+
+function unasked({ call }: MediaJob): Failure {
+  return new Failure('upstream_failed', `The provider of this job (${call.provider}) cannot be asked just now.`);
 }
 
 interface At {
@@ -47,10 +67,12 @@ export function credentialFor({ credentials }: Provider, providerKeyId?: string)
 }
 
 export function referenceOf({ kind, upstreamId, end }: MediaJob): JobReference {
+  if (kind === 'batch') throw new Error('A batch was taken for a film.');
   return { kind, upstreamId, ...(end?.result === undefined ? {} : { result: end.result }) };
 }
 
 export function askedOf({ kind, call, shown }: MediaJob): JobAsked {
+  if (kind === 'batch') throw new Error('A batch was taken for a film.');
   const quantities = call.job?.quantities ?? {};
   return { kind, quantities, ...(shown.duration === undefined ? {} : { seconds: shown.duration }) };
 }

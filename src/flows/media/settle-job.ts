@@ -36,6 +36,6 @@ export async function settleJob(desk: MediaDesk, { call }: MediaJob, end: JobEnd
     house.log.error({ error, request_id: requestId }, 'a settlement could not be written to the journal');
   }
   house.failpoints.reach('after-journal-settle');
-  await house.store.settle(entry, 0n);
+  await house.store.settle(entry, BigInt(entry.usage.total_tokens));
   house.failpoints.reach('after-settle');
 }

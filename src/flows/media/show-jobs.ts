@@ -1,8 +1,7 @@
 // Finds the jobs that a caller may see: those of its wallet and of its organization.
 import { Failure } from '#core/failure.ts';
-import type { JobKind } from '#core/call/job-request.ts';
 import type { Caller } from '#core/keys/caller.ts';
-import type { MediaJob } from '#core/call/media-job.ts';
+import type { WorkKind, MediaJob } from '#core/call/media-job.ts';
 import type { JobPage } from '#ports/job-book.ts';
 import type { MediaDesk } from './desk.ts';
 import type { JobKeeper, SeenJob } from './keep-jobs.ts';
@@ -14,7 +13,7 @@ const patienceMs = 5_000;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface JobName {
-  readonly kind: JobKind;
+  readonly kind: WorkKind;
   /** As the caller wrote it. */
   readonly id: string;
 }
@@ -80,7 +79,7 @@ export async function removeJob(desk: MediaDesk, { job }: SeenJob): Promise<void
   await book.remove(requestId);
 }
 
-function mayRead(caller: Caller, { call, kind }: MediaJob, wanted: JobKind): boolean {
+function mayRead(caller: Caller, { call, kind }: MediaJob, wanted: WorkKind): boolean {
   const { walletId, organizationId } = caller;
   if (kind !== wanted) return false;
   return call.walletId === walletId || (organizationId !== undefined && call.organizationId === organizationId);

@@ -8,6 +8,8 @@ import { type AboutDependencies, answerAbout } from './about.ts';
 import { type CallPath, callPathOf, dialectOf } from './call-paths.ts';
 import { openAiDialect } from '#dialects/openai/dialect.ts';
 import { HttpDoor } from './http-door.ts';
+import { batchPathOf } from './batch-paths.ts';
+import { answerBatch } from './batches.ts';
 import { jobPathOf } from './job-paths.ts';
 import { answerJob, type JobDoors } from './jobs.ts';
 import { keyOf } from './key-of.ts';
@@ -42,13 +44,16 @@ export function gateway(dependencies: GatewayDependencies) {
     const asked = query < 0 ? '' : url.slice(query + 1);
     const called = callPathOf(path, asked);
     const job = called || !jobs ? undefined : jobPathOf(path);
-    const dialect = called?.dialect ?? (job ? openAiDialect : dialectOf(request));
+    const batch = called || job || !jobs ? undefined : batchPathOf(path);
+    const dialect = called?.dialect ?? (job || batch ? openAiDialect : dialectOf(request));
     const door = new HttpDoor(response, { dialect, requestId, framing: called?.framing });
     const answered = called
       ? answerCall(house, { request, door, requestId, called, draining, bodySilenceMsMax })
       : job && jobs
         ? answerJob(jobs, { request, door, requestId, path: job, query: asked, draining, bodySilenceMsMax })
-        : answerAbout(dependencies, { request, door, path, query: asked });
+        : batch && jobs
+          ? answerBatch(jobs, { request, door, requestId, path: batch, query: asked, draining, bodySilenceMsMax })
+          : answerAbout(dependencies, { request, door, path, query: asked });
     answered.catch((error: unknown) => door.fail(asFailure(house, requestId, error)));
   };
 }

@@ -81,6 +81,7 @@ async function remix({ desk, keeper }: JobDoors, asked: JobExchange): Promise<vo
   if (job.end?.state !== 'completed') {
     throw new Failure('conflict', 'Only a job that is completed can be made anew.');
   }
+  if (job.kind === 'batch') throw new Error('A batch was found among films.');
   const { duration: seconds, size, resolution, quality } = job.shown;
   const made = await createJob(desk, keeper, {
     requestId,

@@ -4,7 +4,9 @@ import { isFields } from '#core/usage/counts.ts';
 import { missingUsage } from '#core/usage/usage.ts';
 import { googleProvider } from '#providers/google/adapter.ts';
 import { openAiMakersRequest, openAiProvider } from '#providers/openai/adapter.ts';
+import { openAiBatches } from '#providers/openai-compatible/batches.ts';
 import { openAiJobs } from '#providers/openai-compatible/jobs/videos.ts';
+import type { BatchJobs } from '#ports/batch-jobs.ts';
 import type { MediaJobs } from '#ports/media-jobs.ts';
 import type { ProviderAdapter } from '#ports/provider.ts';
 
@@ -46,6 +48,14 @@ export function simulatorJobs(origin: () => string): MediaJobs {
   return openAiJobs({
     name: 'simulator',
     kinds: ['video', 'music'],
+    hears: true,
+    at: (place) => ({ ...place, credential: 'sim', baseUrl: `${origin()}/v1` }),
+  });
+}
+
+export function simulatorBatches(origin: () => string): BatchJobs {
+  return openAiBatches({
+    name: 'simulator',
     hears: true,
     at: (place) => ({ ...place, credential: 'sim', baseUrl: `${origin()}/v1` }),
   });

@@ -9,7 +9,7 @@ export interface ShownJob {
   readonly remixedFrom?: string;
 }
 
-const objects = { video: 'video', music: 'music.generation' } as const;
+const objects = { video: 'video', music: 'music.generation', batch: 'batch' } as const;
 
 export function jobBody({ id, job, progress }: ShownJob): object {
   const { call, end, shown, kind, remixedFrom } = job;

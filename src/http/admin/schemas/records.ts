@@ -78,7 +78,7 @@ export const usageFilter = z.strictObject({
 export const job = z
   .object({
     request_id: id.describe('The call that began it; `x-request-id` of its answer.'),
-    kind: z.string().describe('video or music.'),
+    kind: z.string().describe('video, music or batch.'),
     state: z.string().describe('running, completed or failed.'),
     name: z.string().describe('The name that the caller sent; it decides the charge.'),
     provider: z.string().describe('Who makes it.'),
@@ -96,7 +96,7 @@ export const job = z
 
 export const jobFilter = z.strictObject({
   state: z.enum(['running', 'completed', 'failed']).describe('How far it is.').exactOptional(),
-  kind: z.enum(['video', 'music']).describe('What it makes.').exactOptional(),
+  kind: z.enum(['video', 'music', 'batch']).describe('What it makes; a batch makes answers.').exactOptional(),
   wallet: id.exactOptional(),
   provider: ref.describe('Name of the provider.').exactOptional(),
 });
