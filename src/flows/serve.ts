@@ -149,8 +149,7 @@ async function passWhole(
   for (const [name, value] of Object.entries(fare)) headers[`x-faregate-${name}`] = value;
   if (open.cache) {
     headers['x-faregate-cache'] = 'miss';
-    // What the wallet has cut short is not what was asked for.
-    if (isWorthKeeping(answer.status, usage) && !open.held.clamped) {
+    if (isWorthKeeping(answer.status, usage) && !isCutByWallet(open, usage)) {
       const contentType = headers['content-type'] ?? 'application/json';
       house.answers.put(open.cache.key, { body: said, contentType }, open.cache.ttlMs);
     }
@@ -237,6 +236,11 @@ async function passStream(
 /** Whole, and one that its provider stands by: a bill for nothing may be a failure in other words. */
 function isWorthKeeping(status: number, { status: known }: Usage): boolean {
   return status === 200 && (known === 'reported' || known === 'partial' || known === 'estimated');
+}
+
+/** What the wallet has cut short is not what was asked for: an answer that came to the limit which that set may be. */
+function isCutByWallet({ held }: OpenCall, { status, completion_tokens }: Usage): boolean {
+  return held.clamped && (status !== 'reported' || completion_tokens >= held.outputTokens);
 }
 
 function brokenFailure(cause: UpstreamError | undefined): Failure {

@@ -113,6 +113,11 @@ test('a kept answer that cannot be written down leaves nothing set aside, and no
 
 test('an answer that a small wallet cut short is not kept for those who could have paid for all of it', async () => {
   const cached = routing({ cache: { mode: 'simple', ttl: 60 }, strategy: { mode: 'single' } });
+  // As long as it may be.
+  north.answers((response, seen) => {
+    const completion_tokens = Number(seen.body['max_tokens']);
+    answering('long', { prompt_tokens: 10, completion_tokens, total_tokens: completion_tokens + 10 })(response, seen);
+  });
   const poor = await twin.key('0.0005', { organizationId: 'kept-2', routing: cached });
   const first = await ask(poor.key, { max_tokens: 5_000 });
   expect(first.headers.get('x-faregate-output-limit')).not.toBeNull();
