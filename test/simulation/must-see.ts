@@ -14,9 +14,7 @@ export const mustSee: readonly string[] = [
     'too_large_for_limit',
     'ledger_behind',
   ].map(refused),
-  ...['not_exact', 'internal', 'upstream_failed', 'upstream_refused', 'upstream_rate_limited', 'upstream_timeout'].map(
-    refused,
-  ),
+  ...['not_exact', 'upstream_failed', 'upstream_refused', 'upstream_rate_limited', 'upstream_timeout'].map(refused),
   refused('upstream_unreachable'),
   ...['held', 'short', 'limited', 'unknown-wallet', 'outbox-full'].map((kind) => `hold: ${kind}`),
   'hold: less than the worst case',
